@@ -1,0 +1,78 @@
+/* A backend is a versioned table of op functions. The model, the generators and the cross-check call ops only through
+ * one. Built in: `ref`, the specification, and `cpu`, the same bits on several threads with a fast float GEMM. */
+#ifndef QREF_BACKEND_H
+#define QREF_BACKEND_H
+
+#include <qref/ops.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define QREF_BACKEND_ABI_VERSION 1u
+
+typedef enum qref_op {
+  QREF_OP_CONV1D_SILU,
+  QREF_OP_CONV1D_SILU_UPDATE,
+  QREF_OP_CONV1D_SILU_FLOATSIM,
+  QREF_OP_REQUANTIZE,
+  QREF_OP_LINEAR_W8A8,
+  QREF_OP_LINEAR_W8A8_F16,
+  QREF_OP_LINEAR_W8A8_PARALLEL,
+  QREF_OP_LINEAR_W8A8_ROW,
+  QREF_OP_LINEAR_W8A8_PER_CHANNEL,
+  QREF_OP_SELECTIVE_SCAN,
+  QREF_OP_SELECTIVE_SCAN_UPDATE,
+  QREF_OP_RMSNORM,
+  QREF_OP_HADAMARD,
+  QREF_OP_EMBEDDING_W8,
+  QREF_OP_LINEAR_F32,
+  QREF_OP_CONV1D_SILU_F32,
+  QREF_OP_SELECTIVE_SCAN_F32,
+  QREF_OP_RMSNORM_F32,
+  QREF_OP_HADAMARD_F32,
+  QREF_OP_COUNT
+} qref_op;
+
+/* "conv1d_silu", ...: the enumerator in lower case without its prefix. Static storage; NULL past the end. */
+QREF_API const char *qref_op_name(qref_op op);
+
+/* Function pointers may be NULL where supports() says no. */
+typedef struct qref_backend {
+  uint32_t abi_version; /* QREF_BACKEND_ABI_VERSION */
+  size_t struct_size;   /* sizeof(qref_backend) */
+  const char *name;
+  const char *description; /* one line */
+  /* Whether the backend computes `op` under `profile` with the bits of the reference. */
+  bool (*supports)(qref_op op, const qref_profile *profile);
+  qref_status (*conv1d_silu)(const qref_conv1d_silu_args *, qref_error *);
+  qref_status (*conv1d_silu_update)(const qref_conv1d_silu_update_args *, qref_error *);
+  qref_status (*conv1d_silu_floatsim)(const qref_conv1d_silu_floatsim_args *, qref_error *);
+  qref_status (*requantize)(const qref_requantize_args *, qref_error *);
+  qref_status (*linear_w8a8)(const qref_linear_w8a8_args *, qref_error *);
+  qref_status (*linear_w8a8_f16)(const qref_linear_w8a8_args *, qref_error *);
+  qref_status (*linear_w8a8_parallel)(const qref_linear_w8a8_args *, qref_error *);
+  qref_status (*linear_w8a8_row)(const qref_linear_w8a8_args *, qref_error *);
+  qref_status (*linear_w8a8_per_channel)(const qref_linear_w8a8_args *, qref_error *);
+  qref_status (*selective_scan)(const qref_selective_scan_args *, qref_error *);
+  qref_status (*selective_scan_update)(const qref_selective_scan_update_args *, qref_error *);
+  qref_status (*rmsnorm)(const qref_rmsnorm_args *, qref_error *);
+  qref_status (*hadamard)(const qref_hadamard_args *, qref_error *);
+  qref_status (*embedding_w8)(const qref_embedding_w8_args *, qref_error *);
+  qref_status (*linear_f32)(const qref_linear_f32_args *, qref_error *);
+  qref_status (*conv1d_silu_f32)(const qref_conv1d_silu_f32_args *, qref_error *);
+  qref_status (*selective_scan_f32)(const qref_selective_scan_f32_args *, qref_error *);
+  qref_status (*rmsnorm_f32)(const qref_rmsnorm_f32_args *, qref_error *);
+  qref_status (*hadamard_f32)(const qref_hadamard_f32_args *, qref_error *);
+} qref_backend;
+
+/* Number of built-in backends and the i-th of them (NULL past the end). Static storage. */
+QREF_API size_t qref_backend_count(void);
+QREF_API const qref_backend *qref_backend_at(size_t i);
+/* The built-in backend of that name. QREF_ERROR_ARGUMENT names the known ones. */
+QREF_API qref_status qref_backend_find(const char *name, const qref_backend **backend, qref_error *error);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,12 @@
+/* Quantiles by selection. */
+#ifndef QREF_BASE_ORDER_STATISTIC_H
+#define QREF_BASE_ORDER_STATISTIC_H
+
+#include <stddef.h>
+
+/* The quantile q in [0, 1] of `count` >= 1 values without NaN, by linear interpolation between order statistics at
+ * position q * (count - 1) (numpy.quantile's default): interpolated in binary64, then rounded to float32. Reorders
+ * `values`. */
+float qref_quantile(float *values, size_t count, double q);
+
+#endif
