@@ -1,0 +1,44 @@
+# `cmake --install`: libraries, headers, program, data, CMake package and pkg-config file. Both package files find
+# themselves by their own location, so that an installed tree can be moved.
+include(CMakePackageConfigHelpers)
+
+set(package_directory ${CMAKE_INSTALL_LIBDIR}/cmake/qref)
+
+install(TARGETS qref_shared EXPORT qrefSharedTargets LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
+install(TARGETS qref_static EXPORT qrefStaticTargets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+install(EXPORT qrefSharedTargets NAMESPACE qref:: DESTINATION ${package_directory})
+install(EXPORT qrefStaticTargets NAMESPACE qref:: DESTINATION ${package_directory})
+if(TARGET qref_program)
+  install(TARGETS qref_program RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+endif()
+
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/qref DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING
+        PATTERN "*.h")
+install(FILES ${PROJECT_BINARY_DIR}/include/qref/version.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/qref)
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/vectors/models/tiny-mamba DESTINATION ${CMAKE_INSTALL_DATADIR}/qref/models)
+
+configure_package_config_file(ref/package/qrefConfig.cmake.in qrefConfig.cmake INSTALL_DESTINATION
+                              ${package_directory})
+# Before 1.0 a minor version may change the interface.
+write_basic_package_version_file(qrefConfigVersion.cmake COMPATIBILITY SameMinorVersion)
+install(FILES ${PROJECT_BINARY_DIR}/qrefConfig.cmake ${PROJECT_BINARY_DIR}/qrefConfigVersion.cmake
+        DESTINATION ${package_directory})
+
+# pkg-config: `prefix` relative to the file itself, except where a distribution sets absolute directories.
+if(IS_ABSOLUTE ${CMAKE_INSTALL_LIBDIR} OR IS_ABSOLUTE ${CMAKE_INSTALL_INCLUDEDIR})
+  set(QREF_PC_PREFIX ${CMAKE_INSTALL_PREFIX})
+  set(QREF_PC_LIBDIR ${CMAKE_INSTALL_FULL_LIBDIR})
+  set(QREF_PC_INCLUDEDIR ${CMAKE_INSTALL_FULL_INCLUDEDIR})
+else()
+  file(RELATIVE_PATH up /prefix/${CMAKE_INSTALL_LIBDIR}/pkgconfig /prefix)
+  string(REGEX REPLACE "/$" "" up "${up}")
+  set(QREF_PC_PREFIX "\${pcfiledir}/${up}")
+  set(QREF_PC_LIBDIR "\${prefix}/${CMAKE_INSTALL_LIBDIR}")
+  set(QREF_PC_INCLUDEDIR "\${prefix}/${CMAKE_INSTALL_INCLUDEDIR}")
+endif()
+set(QREF_PC_LIBS_PRIVATE -lm)
+foreach(name ${QREF_OPENMP_LIBRARIES})
+  string(APPEND QREF_PC_LIBS_PRIVATE " -l${name}")
+endforeach()
+configure_file(ref/package/qref.pc.in qref.pc @ONLY)
+install(FILES ${PROJECT_BINARY_DIR}/qref.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
