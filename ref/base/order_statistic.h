@@ -5,8 +5,8 @@
 #include <stddef.h>
 
 /* The quantile q in [0, 1] of `count` >= 1 values without NaN, by linear interpolation between order statistics at
- * position q * (count - 1) (numpy.quantile's default): interpolated in binary64, then rounded to float32. Reorders
- * `values`. */
-float qref_quantile(float *values, size_t count, double q);
+ * position q * (count - 1) (numpy.quantile's default): lo + (hi - lo) * fraction in binary64, then rounded to
+ * float32. Linear time for every input. */
+float qref_quantile(const float *values, size_t count, double q);
 
 #endif

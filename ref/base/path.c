@@ -1,0 +1,45 @@
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "ref/base/error.h"
+#include "ref/base/file.h"
+
+qref_status qref_make_directory(const char *path, bool *created, qref_error *error) {
+  *created = false;
+  if (mkdir(path, 0777) == 0) {
+    *created = true;
+    return QREF_OK;
+  }
+  int reason = errno;
+  if (reason == EEXIST && qref_path_is_directory(path)) {
+    return QREF_OK;
+  }
+  return qref_fail(error, QREF_ERROR_IO, "%s: cannot create the directory: %s", path, strerror(reason));
+}
+
+char *qref_path_join(const char *directory, const char *name) {
+  size_t length = strlen(directory);
+  bool separated = length == 0 || directory[length - 1] == '/';
+  size_t name_size = strlen(name) + 1;
+  char *path = malloc(length + 1 + name_size);
+  if (path != NULL) {
+    memcpy(path, directory, length);
+    if (!separated) {
+      path[length++] = '/';
+    }
+    memcpy(path + length, name, name_size);
+  }
+  return path;
+}
+
+bool qref_path_exists(const char *path) {
+  struct stat information;
+  return stat(path, &information) == 0;
+}
+
+bool qref_path_is_directory(const char *path) {
+  struct stat information;
+  return stat(path, &information) == 0 && S_ISDIR(information.st_mode);
+}

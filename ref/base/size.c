@@ -1,0 +1,15 @@
+#include "ref/base/size.h"
+
+#include <stdlib.h>
+
+void *qref_allocate(size_t count, size_t size) {
+  size_t bytes = 0;
+  if (!qref_size_multiply(count != 0 ? count : 1, size != 0 ? size : 1, &bytes)) {
+    return NULL;
+  }
+  return malloc(bytes);
+}
+
+void *qref_allocate_zeroed(size_t count, size_t size) {
+  return calloc(count != 0 ? count : 1, size != 0 ? size : 1);
+}
