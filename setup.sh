@@ -1,0 +1,99 @@
+#!/bin/sh
+# Installs what building qref needs, and with --tests also what its tests need, from Debian's packages.
+# Safe to run again: what is there already is left alone.
+set -eu
+
+build_packages="gcc libc6-dev cmake ninja-build pkg-config libcjson-dev"
+test_packages="libcmocka-dev libmpfr-dev clang clang-format clang-tidy libomp-dev locales python3 python3-venv ca-certificates"
+python_packages="numpy>=1.24,<3 safetensors>=0.4,<1"
+
+usage() {
+  echo "usage: ./setup.sh [--tests]"
+  echo "  installs what the build needs; --tests adds what the tests need"
+}
+
+say() {
+  echo "setup: $*"
+}
+
+tests=no
+case "$#:${1-}" in
+  0:) ;;
+  1:--tests) tests=yes ;;
+  1:--help | 1:-h) usage && exit 0 ;;
+  *) usage >&2 && exit 2 ;;
+esac
+cd "$(dirname "$0")"
+
+packages=$build_packages
+if [ $tests = yes ]; then
+  packages="$packages $test_packages"
+fi
+
+# Where there is no apt-get the tools may have come some other way.
+tools_are_there() {
+  for tool in cc cmake ninja pkg-config; do
+    command -v $tool >/dev/null || return 1
+  done
+  pkg-config --exists libcjson || return 1
+  [ $tests = no ] || { pkg-config --exists cmocka mpfr && command -v clang >/dev/null; }
+}
+
+is_installed() {
+  [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
+}
+
+install_packages() {
+  missing=
+  for package in $packages; do
+    is_installed "$package" || missing="$missing $package"
+  done
+  if [ -z "$missing" ]; then
+    say "all packages are installed already: $packages"
+    return
+  fi
+  as_root=
+  if [ "$(id -u)" != 0 ]; then
+    if ! command -v sudo >/dev/null; then
+      say "neither root nor sudo: run this as root, then ./setup.sh again:" >&2
+      echo "  apt-get update && apt-get install --no-install-recommends$missing" >&2
+      exit 1
+    fi
+    as_root=sudo
+  fi
+  say "installing with ${as_root:+$as_root }apt-get:$missing"
+  $as_root apt-get -q update
+  # shellcheck disable=SC2086 # lists of words
+  $as_root env DEBIAN_FRONTEND=noninteractive \
+    apt-get -q -y -o DPkg::Lock::Timeout=300 install --no-install-recommends $missing
+}
+
+# Tests that need NumPy or safetensors use this environment; where it cannot be made they are skipped, and say so.
+make_python_environment() {
+  venv=build/venv
+  if "$venv/bin/python3" -c 'import numpy, safetensors' 2>/dev/null; then
+    say "$venv has NumPy and safetensors already"
+    return
+  fi
+  say "installing with pip into $venv: $python_packages"
+  mkdir -p build
+  # shellcheck disable=SC2086 # lists of words
+  if ! { python3 -m venv "$venv" &&
+    "$venv/bin/python3" -m pip install --quiet --disable-pip-version-check --only-binary :all: $python_packages; }; then
+    say "that failed: the tests that need NumPy and safetensors will be skipped" >&2
+  fi
+}
+
+if command -v apt-get >/dev/null && command -v dpkg-query >/dev/null; then
+  install_packages
+elif tools_are_there; then
+  say "not a Debian system, but everything needed was found"
+else
+  say "not a Debian system: install what it has for these Debian packages, then run ./setup.sh again:" >&2
+  echo "  $packages" >&2
+  exit 1
+fi
+if [ $tests = yes ]; then
+  make_python_environment
+fi
+say "done"

@@ -1,0 +1,31 @@
+#!/bin/bash
+# Format and lint of all C files. tests/style/check.sh [BUILD_DIRECTORY] [FILE.c ...]: the directory must hold
+# compile_commands.json (default: build/release).
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+build=$(realpath "${1:-build/release}")
+shift $(($# > 0 ? 1 : 0))
+for tool in clang-format clang-tidy; do
+  command -v $tool >/dev/null || { echo "style: $tool was not found (./setup.sh --tests)" >&2 && exit 2; }
+done
+[ -f "$build/compile_commands.json" ] || { echo "style: $build has no compile_commands.json" >&2 && exit 2; }
+
+mapfile -t sources < <(find include ref tests bench -name '*.[ch]' | sort)
+clang-format --dry-run -Werror "${sources[@]}"
+echo "style: ${#sources[@]} files are formatted"
+
+# Files of the compile database, or those that were asked for.
+if [ $# = 0 ]; then
+  mapfile -t units < <(grep -oP '"file": "\K[^"]+\.c(?=")' "$build/compile_commands.json" | sort -u)
+else
+  mapfile -t units < <(realpath "$@")
+fi
+lint() {
+  clang-tidy --quiet -p "$1" --extra-arg=-Wno-unknown-warning-option \
+    --extra-arg=-Wno-ignored-optimization-argument "$2" 2>&1 | grep -v ' warnings\? generated\.$'
+  exit "${PIPESTATUS[0]}"
+}
+export -f lint
+printf '%s\0' "${units[@]}" | xargs -0 -P "$(nproc)" -I '{}' bash -c 'lint "$@"' lint "$build" '{}' ||
+  { echo "style: clang-tidy found something" >&2 && exit 1; }
+echo "style: ${#units[@]} files are lint-free"
