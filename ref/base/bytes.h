@@ -1,7 +1,9 @@
-/* Little-endian loads and stores, whatever the host. */
+/* Little-endian loads and stores, whatever the host. Arrays are converted the same way on every host: a little-endian
+ * one has no path of its own that tests on it would leave out. */
 #ifndef QREF_BASE_BYTES_H
 #define QREF_BASE_BYTES_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 static inline uint16_t qref_load_u16(const uint8_t *bytes) {
@@ -30,5 +32,10 @@ static inline void qref_store_u64(uint8_t *bytes, uint64_t value) {
   qref_store_u32(bytes, (uint32_t)(value & 0xffffffffu));
   qref_store_u32(bytes + 4, (uint32_t)(value >> 32));
 }
+
+/* Arrays of `count` elements of 1, 2, 4 or 8 bytes between host order (any alignment) and little-endian bytes. The two
+ * must not overlap. */
+void qref_to_little_endian(uint8_t *bytes, const void *elements, size_t count, size_t element_size);
+void qref_from_little_endian(void *elements, const uint8_t *bytes, size_t count, size_t element_size);
 
 #endif

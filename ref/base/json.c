@@ -163,15 +163,19 @@ static bool is_absent(const cJSON *object, const char *name) {
   return item == NULL || cJSON_IsNull(item);
 }
 
+bool qref_json_is_size(const cJSON *item, size_t *value) {
+  if (!cJSON_IsNumber(item) || !(item->valuedouble >= 0) || item->valuedouble > largest_exact_integer ||
+      item->valuedouble > (double)SIZE_MAX || floor(item->valuedouble) != item->valuedouble) {
+    return false;
+  }
+  *value = (size_t)item->valuedouble;
+  return true;
+}
+
 qref_status qref_json_size(const cJSON *object, const char *name, const char *source, size_t *value,
                            qref_error *error) {
   const cJSON *item = find_member(object, name);
-  if (!cJSON_IsNumber(item) || !(item->valuedouble >= 0) || item->valuedouble > largest_exact_integer ||
-      item->valuedouble > (double)SIZE_MAX || floor(item->valuedouble) != item->valuedouble) {
-    return fail_member(item, name, source, "an integer from 0 to 2^53", error);
-  }
-  *value = (size_t)item->valuedouble;
-  return QREF_OK;
+  return qref_json_is_size(item, value) ? QREF_OK : fail_member(item, name, source, "an integer from 0 to 2^53", error);
 }
 
 qref_status qref_json_size_or(const cJSON *object, const char *name, const char *source, size_t fallback, size_t *value,
@@ -268,7 +272,7 @@ bool qref_json_add_f32(cJSON *object, const char *name, float value) {
   return add_node(object, name, qref_json_from_f32(value));
 }
 
-bool qref_json_add_u64(cJSON *object, const char *name, uint64_t value) {
+cJSON *qref_json_from_u64(uint64_t value) {
   char text[QREF_DECIMAL_SIZE];
   char *end = text + sizeof text - 1;
   *end = '\0';
@@ -276,5 +280,9 @@ bool qref_json_add_u64(cJSON *object, const char *name, uint64_t value) {
     *--end = (char)('0' + (int)(value % 10));
     value /= 10;
   } while (value != 0);
-  return add_node(object, name, cJSON_CreateRaw(end));
+  return cJSON_CreateRaw(end);
+}
+
+bool qref_json_add_u64(cJSON *object, const char *name, uint64_t value) {
+  return add_node(object, name, qref_json_from_u64(value));
 }

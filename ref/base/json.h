@@ -16,6 +16,8 @@ qref_status qref_json_read(const char *path, size_t limit, cJSON **json, qref_er
 qref_status qref_json_size(const cJSON *object, const char *name, const char *source, size_t *value, qref_error *error);
 qref_status qref_json_size_or(const cJSON *object, const char *name, const char *source, size_t fallback, size_t *value,
                               qref_error *error);
+/* The same for an item of an array: false if it is not an integer from 0 to 2^53. */
+bool qref_json_is_size(const cJSON *item, size_t *value);
 /* Any finite number, rounded to float32. */
 qref_status qref_json_f32(const cJSON *object, const char *name, const char *source, float *value, qref_error *error);
 qref_status qref_json_f32_or(const cJSON *object, const char *name, const char *source, float fallback, float *value,
@@ -32,6 +34,7 @@ qref_status qref_json_array(const cJSON *object, const char *name, const char *s
 
 /* A number node that prints as the shortest decimal of the float32 (null if not finite). NULL when out of memory. */
 cJSON *qref_json_from_f32(float value);
+cJSON *qref_json_from_u64(uint64_t value);
 /* Adds such a node, a size or an unsigned count to an object; false when out of memory. */
 bool qref_json_add_f32(cJSON *object, const char *name, float value);
 bool qref_json_add_u64(cJSON *object, const char *name, uint64_t value);
