@@ -1,0 +1,70 @@
+/* Causal conv1d + SiLU, one token. SPEC section 2:
+ *   state shifts left by one, the new sample enters at the end
+ *   v = (float)bias[d] * s_b; for k: v = fma((s_w * s_x) * (float)w[d,k], (float)state[k], v)
+ *   q = saturate(half_away(silu(v) / s_out))
+ * The rounding differs from the whole-sequence op by design of the original. */
+#include "ref/ops/check.h"
+
+static qref_status check_arguments(const qref_conv1d_silu_update_args *args, qref_error *error) {
+  qref_check check = {"conv1d_silu_update", error, QREF_OK};
+  qref_check_pointer(&check, "args", args);
+  if (check.status != QREF_OK) {
+    return check.status;
+  }
+  qref_check_pointer(&check, "rule", args->rule);
+  qref_check_dimension(&check, "batch", args->batch);
+  qref_check_dimension(&check, "channels", args->channels);
+  qref_check_dimension(&check, "width", args->width);
+  qref_check_shape(&check, "state", args->batch, args->channels, args->width, 1, 1);
+  qref_check_shape(&check, "y", args->batch, args->channels, 1, 1, sizeof(float));
+  qref_check_pointer(&check, "state", args->state);
+  qref_check_pointer(&check, "x", args->x);
+  qref_check_pointer(&check, "w", args->w);
+  qref_check_pointer(&check, "y", args->y);
+  qref_check_scale(&check, "x_scale", args->x_scale);
+  qref_check_scale(&check, "w_scale", args->w_scale);
+  qref_check_scale(&check, "out_scale", args->out_scale);
+  if (args->bias != NULL) {
+    qref_check_scale(&check, "bias_scale", args->bias_scale);
+  }
+  return check.status;
+}
+
+qref_status qref_conv1d_silu_update(const qref_conv1d_silu_update_args *args, qref_error *error) {
+  qref_status status = check_arguments(args, error);
+  if (status != QREF_OK) {
+    return status;
+  }
+  const qref_conv1d_silu_update_rule *rule = args->rule;
+  size_t W = args->width;
+  float s_wx = args->w_scale * args->x_scale;
+
+  for (size_t b = 0; b < args->batch; b++) {
+    for (size_t d = 0; d < args->channels; d++) {
+      size_t i = b * args->channels + d;
+      int8_t *state = args->state + i * W; /* (W) */
+      const int8_t *w = args->w + d * W;   /* (W) */
+
+      for (size_t k = 0; k + 1 < W; k++) {
+        state[k] = state[k + 1];
+      }
+      state[W - 1] = args->x[i];
+
+      float v = args->bias != NULL ? (float)args->bias[d] * args->bias_scale : 0.0f;
+      for (size_t k = 0; k < W; k++) {
+        v = qref_multiply_add_f32(s_wx * (float)w[k], (float)state[k], v, rule->tap_add);
+      }
+      float y = args->silu ? qref_apply_function(v, qref_silu_f32, &rule->silu) : v;
+      float scaled = qref_apply_scale(y, args->out_scale, rule->output.scale_form);
+      args->y[i] = qref_round_to_int8(scaled, &rule->output.round, i, args->counts);
+
+      if (args->before_activation != NULL) {
+        args->before_activation[i] = v;
+      }
+      if (args->before_rounding != NULL) {
+        args->before_rounding[i] = scaled;
+      }
+    }
+  }
+  return QREF_OK;
+}

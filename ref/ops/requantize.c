@@ -1,0 +1,23 @@
+/* float32 to int8 behind the float-simulated conv1d. SPEC section 3: q = saturate(half_even(x / s)) */
+#include "ref/ops/check.h"
+
+qref_status qref_requantize(const qref_requantize_args *args, qref_error *error) {
+  qref_check check = {"requantize", error, QREF_OK};
+  qref_check_pointer(&check, "args", args);
+  if (check.status != QREF_OK) {
+    return check.status;
+  }
+  qref_check_pointer(&check, "rule", args->rule);
+  qref_check_dimension(&check, "count", args->count);
+  qref_check_shape(&check, "x", args->count, 1, 1, 1, sizeof(float));
+  qref_check_pointer(&check, "x", args->x);
+  qref_check_pointer(&check, "y", args->y);
+  qref_check_scale(&check, "scale", args->scale);
+  if (check.status != QREF_OK) {
+    return check.status;
+  }
+  for (size_t i = 0; i < args->count; i++) {
+    args->y[i] = qref_quantize(args->x[i], args->scale, args->rule, i, args->counts);
+  }
+  return QREF_OK;
+}

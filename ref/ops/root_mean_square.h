@@ -1,0 +1,11 @@
+/* The normalization that both RMSNorm ops share. SPEC section 2. */
+#ifndef QREF_OPS_ROOT_MEAN_SQUARE_H
+#define QREF_OPS_ROOT_MEAN_SQUARE_H
+
+#include <qref/types.h>
+
+/* 1 / sqrt(mean(r*r) + eps). The sum is binary64: partial j takes r[i]^2 with i mod partial_sums = j in ascending
+ * order, partials are added in ascending j, the sum is divided by n and rounded to float32. */
+float qref_reciprocal_rms(const float *r, size_t n, float eps, uint32_t partial_sums);
+
+#endif

@@ -1,0 +1,19 @@
+/* The recurrence of the whole-sequence scans, shared by the quantized op and the float32 model. SPEC section 2. */
+#ifndef QREF_OPS_SCAN_RECURRENCE_H
+#define QREF_OPS_SCAN_RECURRENCE_H
+
+#include <qref/profile.h>
+
+/* dt after softplus, in the form that the rule names. */
+float qref_scan_softplus(float dt, const qref_scan_rule *rule);
+
+/* One time step of one channel: advances h (N) and returns y before the gate.
+ *   a = exp(dt * A[n]); x = B[n] * (dt * u); h[n] = fma(a, h[n], x)
+ *   y = D * u, then for n ascending y = fma(h[n], C[n], y) */
+float qref_scan_step(const qref_scan_rule *rule, size_t states, float dt, float u, const float *A, const float *B,
+                     const float *C, float D, float *h);
+
+/* (y * z) / (1 + exp(-z)) */
+float qref_scan_gate(float y, float z);
+
+#endif
