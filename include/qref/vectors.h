@@ -1,4 +1,5 @@
-/* Comparison of results with a verdict per case, layer logs, and replay of recorded outputs. */
+/* Comparison of results with a verdict per case, layer logs, the float-simulation check, and replay of recorded
+ * outputs. */
 #ifndef QREF_VECTORS_H
 #define QREF_VECTORS_H
 
@@ -17,37 +18,53 @@ typedef enum qref_verdict {
   QREF_VERDICT_APPROX,     /* a float output within a stated ulp count */
   QREF_VERDICT_BUG,        /* anything else */
 } qref_verdict;
+enum { QREF_VERDICT_COUNT = QREF_VERDICT_BUG + 1 };
 
 /* "exact", "tie", ...; static storage. */
 QREF_API const char *qref_verdict_name(qref_verdict verdict);
 
 /* ---- replay ---- */
 
-/* Result of one recorded output tensor. */
+/* Result of one recorded output tensor.
+ *
+ * int8 and float32 outputs and the float16 outputs of a linear op must be exact. A differing int8 element is a `tie` if
+ * the two are one step apart and the value before rounding lies within 2 ulp of a rounding boundary (for a scan state:
+ * within the error of the original's scan, below), `saturation` or `wrap` if the recording holds what the other
+ * overflow rule gives, else a `bug`.
+ *
+ * The float16 output y of a scan is a sum that cancels, and the original sums it as a tree with an approximate exp: its
+ * error is a fraction of the magnitude of what is summed, not of y. With the magnitude
+ * M = (sum_n H[n]*|C[n]| + |D*u|) * |gate|, H being the recurrence of h on absolute values, the distance of an element
+ * is |recorded - reference| in float16 ulp at max(|reference|, M / 1024). At most 2 are allowed (measured: 1.0), in at
+ * most 1 % of the elements (or one element); the verdict is then `approx`. For the scan state the same error is 2^-20 of
+ * H. */
 typedef struct qref_replay_output {
   char case_id[128];
   char op[64];
   char output[64];
   qref_dtype dtype;
-  qref_verdict verdict;
+  qref_verdict verdict; /* the worst of its elements */
   uint64_t elements;
-  uint64_t different;   /* elements whose bits differ */
-  uint64_t max_ulp;     /* largest distance of a float output in units in the last place; see README */
-  uint64_t allowed_ulp; /* what `approx` allows for this output */
-  /* first divergence; index is into the flattened tensor */
+  uint64_t different;                          /* elements whose bits differ */
+  uint64_t verdict_counts[QREF_VERDICT_COUNT]; /* elements by verdict */
+  uint64_t max_ulp;          /* largest distance of a float output, in representable values between the two */
+  double max_scaled_ulp;     /* scan y: the same in ulp at max(|reference|, M / 1024) */
+  double allowed_scaled_ulp; /* scan y: 2; other outputs: 0 */
+  /* first divergence of the worst verdict; index is into the flattened tensor */
   uint64_t first_index;
-  uint32_t expected_bits;  /* recorded */
-  uint32_t actual_bits;    /* reference */
-  float before_rounding;   /* reference value before rounding, NaN where the op has none */
-  float boundary_distance; /* |before_rounding - nearest .5 boundary| for int8 outputs, NaN otherwise */
+  uint32_t expected_bits;   /* recorded */
+  uint32_t actual_bits;     /* reference */
+  float before_rounding;    /* reference value before rounding, NaN where there is none */
+  double boundary_distance; /* int8: |before_rounding - nearest rounding boundary|; NaN otherwise */
 } qref_replay_output;
 
 typedef void (*qref_replay_callback)(void *context, const qref_replay_output *result);
 
 /* Runs every case of DIR/manifest.json (layout of vectors/recorded/quamba-h100) through `execution`'s backend under
- * `profile` (NULL: quamba) and reports one result per recorded output tensor, in manifest order. Files are checked
- * against their SHA-256, dtype and shape first. A malformed manifest or file fails before the callback is called for
- * that case. */
+ * `profile` (NULL: quamba) and reports one result per recorded output tensor, in manifest order; the Hadamard matrices
+ * of the manifest come first. Files are checked against their SHA-256, dtype and shape and must lie inside DIR. A
+ * malformed manifest or file fails before the callback is called for that case; a manifest without cases, and an op or
+ * output that is not known, fail too. */
 QREF_API qref_status qref_replay(const char *directory, const qref_profile *profile, const qref_execution *execution,
                                  qref_replay_callback callback, void *context, qref_error *error);
 

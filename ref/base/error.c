@@ -4,6 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#undef qref_fail
+#undef qref_fail_prefix
+
 /* Names out of files end up in messages: whatever they hold, the message stays one line. */
 static void keep_one_line(char *message) {
   for (char *c = message; *c != '\0'; c++) {

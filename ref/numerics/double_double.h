@@ -68,4 +68,9 @@ static inline double qref_round_to_odd(double high, double low) {
   return qref_f64_from_bits(bits);
 }
 
+/* The float32 nearest to high + low, ties to even. */
+static inline float qref_f32_from_double_double(qref_double_double value) {
+  return (float)qref_round_to_odd(value.high, value.low);
+}
+
 #endif

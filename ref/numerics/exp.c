@@ -31,5 +31,5 @@ float qref_exp_f32(float x) {
   /* If both ends of the error interval round to the same float32, so does e^x. */
   const float lower = (float)(result - result * FAST_ERROR);
   const float upper = (float)(result + result * FAST_ERROR);
-  return lower == upper ? upper : qref_exp_accurate_f32(x);
+  return lower == upper ? upper : qref_f32_from_double_double(qref_exp_accurate(x));
 }

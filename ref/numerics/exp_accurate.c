@@ -11,7 +11,7 @@ static qref_double_double exp_of_remainder(qref_double_double r) {
   return sum;
 }
 
-float qref_exp_accurate_f32(float x) {
+qref_double_double qref_exp_accurate(float x) {
   const double k = qref_exp_interval((double)x);
   const uint32_t interval = qref_exp_biased_interval(k);
 
@@ -23,6 +23,6 @@ float qref_exp_accurate_f32(float x) {
 
   const qref_double_double result =
       qref_double_double_multiply(qref_exp_table[interval % QREF_EXP_INTERVALS], exp_of_remainder(r));
-  /* Scaling by a power of 2 is exact, so only the conversion rounds, to a subnormal too. */
-  return (float)(qref_round_to_odd(result.high, result.low) * qref_exp_scale(interval));
+  const double scale = qref_exp_scale(interval);
+  return (qref_double_double){result.high * scale, result.low * scale};
 }

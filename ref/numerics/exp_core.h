@@ -31,7 +31,7 @@ static inline double qref_exp_scale(uint32_t biased_interval) {
   return qref_f64_from_bits((uint64_t)(biased_interval / QREF_EXP_INTERVALS) << QREF_F64_FRACTION_BITS);
 }
 
-/* e^x for any x that neither overflows nor vanishes: the same result as qref_exp_f32, always by the slow way. */
-float qref_exp_accurate_f32(float x);
+/* e^x, relative error below 2^-95, for any x whose e^x neither overflows nor rounds to 0 as a float32. */
+qref_double_double qref_exp_accurate(float x);
 
 #endif

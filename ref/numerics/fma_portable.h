@@ -12,7 +12,7 @@ static inline float qref_fma_f32_portable(float a, float b, float c) {
   if (!(sum.high - sum.high == 0.0)) { /* an infinity or a NaN, for which sum.low means nothing */
     return qref_canonical_nan_f32((float)sum.high);
   }
-  return (float)qref_round_to_odd(sum.high, sum.low);
+  return qref_f32_from_double_double(sum);
 }
 
 #endif

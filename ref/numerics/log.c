@@ -11,5 +11,5 @@ float qref_log_f32(float x) {
   }
   int decided;
   const float result = qref_log_round_if_decided(qref_log_fast((double)x), &decided);
-  return decided ? result : qref_log_accurate_f32((double)x, 0.0);
+  return decided ? result : qref_f32_from_double_double(qref_log_accurate((double)x, 0.0));
 }

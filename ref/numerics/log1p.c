@@ -18,5 +18,5 @@ float qref_log1p_f32(float x) {
   const double fast = x > -0x1p-7f && x < 0x1p-7f ? wide + qref_log1p_tail(wide) : qref_log_fast(1.0 + wide);
   int decided;
   const float result = qref_log_round_if_decided(fast, &decided);
-  return decided ? result : qref_log1p_accurate_f32(x);
+  return decided ? result : qref_f32_from_double_double(qref_log1p_accurate(x));
 }

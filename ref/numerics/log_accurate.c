@@ -13,11 +13,7 @@ static qref_double_double log_of_1_plus(qref_double_double r) {
   return qref_double_double_multiply(r, sum);
 }
 
-static float round_to_f32(qref_double_double value) {
-  return (float)qref_round_to_odd(value.high, value.low);
-}
-
-float qref_log_accurate_f32(double z_high, double z_low) {
+qref_double_double qref_log_accurate(double z_high, double z_low) {
   const qref_log_reduced reduced = qref_log_reduce(z_high);
   const double c = reduced.interval->inverse;
   const double m_low = z_low * qref_f64_power_of_2(-(int32_t)reduced.k);
@@ -29,13 +25,13 @@ float qref_log_accurate_f32(double z_high, double z_low) {
   k_ln2.low += reduced.k * QREF_LN2_LOW;
   k_ln2 = qref_double_double_add((qref_double_double){reduced.k * QREF_LN2_HIGH, 0.0}, k_ln2);
   const qref_double_double known = qref_double_double_add(k_ln2, reduced.interval->minus_log_inverse);
-  return round_to_f32(qref_double_double_add(known, log_of_1_plus(r)));
+  return qref_double_double_add(known, log_of_1_plus(r));
 }
 
-float qref_log1p_accurate_f32(float x) {
+qref_double_double qref_log1p_accurate(float x) {
   if (x > -0x1p-7f && x < 0x1p-7f) {
-    return round_to_f32(log_of_1_plus((qref_double_double){(double)x, 0.0}));
+    return log_of_1_plus((qref_double_double){(double)x, 0.0});
   }
   const qref_double_double z = qref_two_sum(1.0, (double)x);
-  return qref_log_accurate_f32(z.high, z.low);
+  return qref_log_accurate(z.high, z.low);
 }

@@ -69,11 +69,10 @@ static inline double qref_log_fast(double z) {
   return high + (r + (qref_log1p_tail(r) + reduced.k * QREF_LN2_MIDDLE));
 }
 
-/* ln(z_high + z_low) rounded to float32, for z not 1, by the slow way. z_high is as in qref_log_reduce,
- * |z_low| <= ulp(z_high)/2. */
-float qref_log_accurate_f32(double z_high, double z_low);
+/* ln(z_high + z_low), not 0, relative error below 2^-95. z_high is as in qref_log_reduce, |z_low| <= ulp(z_high)/2. */
+qref_double_double qref_log_accurate(double z_high, double z_low);
 
-/* The accurate evaluation of ln(1 + x), x > -1 and not 0. */
-float qref_log1p_accurate_f32(float x);
+/* ln(1 + x), relative error below 2^-95, x > -1 and not 0. */
+qref_double_double qref_log1p_accurate(float x);
 
 #endif

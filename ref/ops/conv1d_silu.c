@@ -3,6 +3,7 @@
  *   v   = fma(s_w * s_x, (float)acc, (float)bias[d] * s_b)
  *   y   = silu(v) if enabled
  *   q   = saturate(half_away(y / s_out)) */
+#include "ref/numerics/float_bits.h"
 #include "ref/ops/check.h"
 #include "ref/ops/op_checks.h"
 
@@ -66,10 +67,10 @@ qref_status qref_conv1d_silu(const qref_conv1d_silu_args *args, qref_error *erro
           args->accumulator[row + t] = acc;
         }
         if (args->before_activation != NULL) {
-          args->before_activation[row + t] = v;
+          args->before_activation[row + t] = qref_canonical_nan_f32(v);
         }
         if (args->before_rounding != NULL) {
-          args->before_rounding[row + t] = scaled;
+          args->before_rounding[row + t] = qref_canonical_nan_f32(scaled);
         }
       }
     }

@@ -3,6 +3,7 @@
  *   v = bias; for k ascending: v = fma(w[k], x[t-W+1+k], v); y = silu(v)
  *   y_sim = half_even(y / s) * s, no clamp */
 #include "ref/base/error.h"
+#include "ref/numerics/float_bits.h"
 #include "ref/ops/check.h"
 #include "ref/ops/op_checks.h"
 
@@ -60,10 +61,10 @@ qref_status qref_conv1d_silu_floatsim(const qref_conv1d_silu_floatsim_args *args
         }
         float y = args->silu ? qref_apply_function(v, qref_silu_f32, &rule->silu) : v;
         float scaled = qref_apply_scale(y, s, rule->grid_scale_form);
-        args->after_quant[row + t] = qref_round_f32(scaled, rule->grid_rounding, 0, 0) * s;
+        args->after_quant[row + t] = qref_canonical_nan_f32(qref_round_f32(scaled, rule->grid_rounding, 0, 0) * s);
 
         if (args->before_quant != NULL) {
-          args->before_quant[row + t] = y;
+          args->before_quant[row + t] = qref_canonical_nan_f32(y);
         }
       }
     }

@@ -3,6 +3,7 @@
  *   v = (float)bias[d] * s_b; for k: v = fma((s_w * s_x) * (float)w[d,k], (float)state[k], v)
  *   q = saturate(half_away(silu(v) / s_out))
  * The rounding differs from the whole-sequence op by design of the original. */
+#include "ref/numerics/float_bits.h"
 #include "ref/ops/check.h"
 
 static qref_status check_arguments(const qref_conv1d_silu_update_args *args, qref_error *error) {
@@ -59,10 +60,10 @@ qref_status qref_conv1d_silu_update(const qref_conv1d_silu_update_args *args, qr
       args->y[i] = qref_round_to_int8(scaled, &rule->output.round, i, args->counts);
 
       if (args->before_activation != NULL) {
-        args->before_activation[i] = v;
+        args->before_activation[i] = qref_canonical_nan_f32(v);
       }
       if (args->before_rounding != NULL) {
-        args->before_rounding[i] = scaled;
+        args->before_rounding[i] = qref_canonical_nan_f32(scaled);
       }
     }
   }

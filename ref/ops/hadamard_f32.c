@@ -1,4 +1,5 @@
 /* Hadamard transform of the float32 model: y = (x K) * (float)(1 / sqrt(dim)). */
+#include "ref/numerics/float_bits.h"
 #include "ref/ops/check.h"
 #include "ref/ops/hadamard_transform.h"
 
@@ -26,7 +27,7 @@ qref_status qref_hadamard_f32(const qref_hadamard_f32_args *args, qref_error *er
     }
     qref_hadamard_transform_f32(y, args->dim);
     for (size_t i = 0; i < args->dim; i++) {
-      y[i] *= scale;
+      y[i] = qref_canonical_nan_f32(y[i] * scale);
     }
   }
   return QREF_OK;

@@ -1,4 +1,5 @@
 #include "ref/ops/linear_w8a8_form.h"
+#include "ref/numerics/float_bits.h"
 
 #include "ref/ops/check.h"
 
@@ -49,7 +50,7 @@ void qref_linear_form_store(const qref_linear_form *form, const qref_linear_w8a8
     args->accumulator[i] = acc;
   }
   if (args->before_rounding != NULL) {
-    args->before_rounding[i] = t;
+    args->before_rounding[i] = qref_canonical_nan_f32(t);
   }
 }
 

@@ -2,6 +2,7 @@
  *   r = x + residual; rstd = 1 / sqrt(mean(r*r) + eps); y = (r*rstd)*w
  *   static:  q = saturate(half_even(y / s_out))
  *   dynamic: s = max(y)/127 per row, without absolute value; same rounding */
+#include "ref/numerics/float_bits.h"
 #include "ref/ops/check.h"
 #include "ref/ops/op_checks.h"
 #include "ref/ops/root_mean_square.h"
@@ -45,7 +46,7 @@ static float dynamic_scale(const qref_rmsnorm_args *args, const float *r, float 
   if (args->counts != NULL && !(largest > 0.0f)) {
     args->counts->nonpositive_rows++;
   }
-  return largest / 127.0f;
+  return qref_canonical_nan_f32(largest / 127.0f);
 }
 
 qref_status qref_rmsnorm(const qref_rmsnorm_args *args, qref_error *error) {
@@ -58,7 +59,7 @@ qref_status qref_rmsnorm(const qref_rmsnorm_args *args, qref_error *error) {
     float *r = args->residual_out + first; /* (n) */
     for (size_t i = 0; i < args->n; i++) {
       float x = qref_f32_from_f16(args->x[first + i]);
-      r[i] = args->residual != NULL ? x + args->residual[first + i] : x;
+      r[i] = qref_canonical_nan_f32(args->residual != NULL ? x + args->residual[first + i] : x);
     }
     float rstd = qref_reciprocal_rms(r, args->n, args->eps, args->rule->partial_sums);
     float scale = args->out_scale;
@@ -70,7 +71,7 @@ qref_status qref_rmsnorm(const qref_rmsnorm_args *args, qref_error *error) {
       float scaled = qref_apply_scale(normalized(args, r, rstd, i), scale, args->rule->output.scale_form);
       args->y[first + i] = qref_round_to_int8(scaled, &args->rule->output.round, first + i, args->counts);
       if (args->before_rounding != NULL) {
-        args->before_rounding[first + i] = scaled;
+        args->before_rounding[first + i] = qref_canonical_nan_f32(scaled);
       }
     }
   }

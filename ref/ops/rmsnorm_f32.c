@@ -1,4 +1,5 @@
 /* RMSNorm of the float32 model: y = (x * rstd) * w, with the sum of rmsnorm. */
+#include "ref/numerics/float_bits.h"
 #include "ref/ops/check.h"
 #include "ref/ops/root_mean_square.h"
 
@@ -27,7 +28,7 @@ qref_status qref_rmsnorm_f32(const qref_rmsnorm_f32_args *args, qref_error *erro
     float *y = args->y + row * args->n;       /* (n) */
     float rstd = qref_reciprocal_rms(x, args->n, args->eps, PARTIAL_SUMS);
     for (size_t i = 0; i < args->n; i++) {
-      y[i] = (x[i] * rstd) * args->weight[i];
+      y[i] = qref_canonical_nan_f32((x[i] * rstd) * args->weight[i]);
     }
   }
   return QREF_OK;

@@ -3,6 +3,7 @@
  *   h[n] = fma(exp(dt * A[n]), h[n], (s_B*q_B[n]) * (dt*u)); y = D*u, then y = fma(h[n], s_C*q_C[n], y)
  *   y = (y*z) / (1 + exp(-z)); stored as float16
  *   state = saturate(half_away(h / s_state)) after every chunk and after the last step */
+#include "ref/numerics/float_bits.h"
 #include "ref/ops/check.h"
 #include "ref/ops/op_checks.h"
 #include "ref/ops/scan_recurrence.h"
@@ -113,7 +114,7 @@ static void scan_channel(const qref_selective_scan_args *args, size_t b, size_t 
     size_t i = (b * T + t) * y_stride_of(args) + d;
     args->y[i] = qref_f16_from_f32(y);
     if (args->before_store != NULL) {
-      args->before_store[i] = y;
+      args->before_store[i] = qref_canonical_nan_f32(y);
     }
     if (args->state != NULL && ((t + 1) % chunk_length == 0 || t + 1 == T)) {
       store_state(args, (channel * chunks + t / chunk_length) * N, h);
@@ -121,7 +122,7 @@ static void scan_channel(const qref_selective_scan_args *args, size_t b, size_t 
   }
   if (args->h_final != NULL) {
     for (size_t n = 0; n < N; n++) {
-      args->h_final[channel * N + n] = h[n];
+      args->h_final[channel * N + n] = qref_canonical_nan_f32(h[n]);
     }
   }
 }

@@ -1,4 +1,5 @@
 /* Selective scan of the float32 model: the recurrence of selective_scan on float32 inputs, y kept in float32. */
+#include "ref/numerics/float_bits.h"
 #include "ref/ops/check.h"
 #include "ref/ops/op_checks.h"
 #include "ref/ops/scan_recurrence.h"
@@ -65,7 +66,7 @@ static void scan_channel(const qref_selective_scan_f32_args *args, size_t b, siz
     if (args->z != NULL) {
       y = qref_scan_gate(y, args->z[channel * T + t]);
     }
-    args->y[(b * T + t) * y_stride_of(args) + d] = y;
+    args->y[(b * T + t) * y_stride_of(args) + d] = qref_canonical_nan_f32(y);
   }
 }
 

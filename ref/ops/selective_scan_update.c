@@ -3,6 +3,7 @@
  *   h = h*a + ((s_B*q_B)*dt)*u (no fma)
  *   state = saturate(half_even((h*100) / (s_state*100)))
  *   y = 0; for n ascending y = fma(h[n], s_C*q_C[n], y); y = y + u*D; y = y * (z * sigmoid(z)); float16 */
+#include "ref/numerics/float_bits.h"
 #include "ref/ops/check.h"
 #include "ref/ops/op_checks.h"
 #include "ref/ops/scan_recurrence.h"
@@ -86,7 +87,7 @@ qref_status qref_selective_scan_update(const qref_selective_scan_update_args *ar
       }
       args->y[i] = qref_f16_from_f32(y);
       if (args->before_store != NULL) {
-        args->before_store[i] = y;
+        args->before_store[i] = qref_canonical_nan_f32(y);
       }
     }
   }

@@ -7,6 +7,7 @@
 #include "ref/backends/cpu/x86.h"
 #include "ref/base/error.h"
 #include "ref/base/size.h"
+#include "ref/numerics/float_bits.h"
 #include "ref/ops/op_checks.h"
 
 enum { PANEL_COLUMNS = 16, PANEL_ROWS = 6 };
@@ -96,7 +97,7 @@ static qref_status panel_columns(const void *context, size_t first, size_t count
       }
       for (size_t i = 0; i < rows; i++, m++) {
         for (size_t j = 0; j < columns; j++) {
-          args->y[m * y_stride_of(args) + n + j] = sums[i][j];
+          args->y[m * y_stride_of(args) + n + j] = qref_canonical_nan_f32(sums[i][j]);
         }
       }
     }
