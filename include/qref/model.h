@@ -46,7 +46,7 @@ QREF_API const qref_model_config *qref_float_model_config(const qref_float_model
 
 /* Runs one sequence from a fresh state. tokens: (length), each in [0, vocab_size). logits: (length, vocab_size),
  * optional. hidden: (n_layers + 1, length, d_model), optional: the residual stream as Hugging Face's
- * output_hidden_states returns it (in front of each layer, then after norm_f). */
+ * output_hidden_states returns it (behind each layer, then the last one again behind norm_f). */
 QREF_API qref_status qref_float_model_forward(const qref_float_model *model, const qref_execution *execution,
                                               const int32_t *tokens, size_t length, float *logits, float *hidden,
                                               qref_error *error);
