@@ -36,8 +36,8 @@ QREF_API const char *qref_verdict_name(qref_verdict verdict);
  * error is a fraction of the magnitude of what is summed, not of y. With the magnitude
  * M = (sum_n H[n]*|C[n]| + |D*u|) * |gate|, H being the recurrence of h on absolute values, the distance of an element
  * is |recorded - reference| in float16 ulp at max(|reference|, M / 1024). At most 2 are allowed (measured: 1.0), in at
- * most 1 % of the elements (or one element); the verdict is then `approx`. For the scan state the same error is 2^-20 of
- * H. */
+ * most 1 % of the elements (or one element); the verdict is then `approx`. For the scan state the same error is 2^-20
+ * of H. */
 typedef struct qref_replay_output {
   char case_id[128];
   char op[64];
