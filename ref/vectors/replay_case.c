@@ -199,18 +199,22 @@ qref_status qref_replay_compare_int8(qref_replay_case *item, const char *output,
 }
 
 qref_status qref_replay_compare_f32(qref_replay_case *item, const char *output, const qref_tensor *recorded,
-                                    const float *actual, qref_error *error) {
+                                    const float *actual, uint64_t allowed_ulp, qref_error *error) {
   qref_replay_output *result = NULL;
   QREF_TRY(add_output(item, output, recorded, &result, error));
+  result->allowed_ulp = allowed_ulp;
   const float *expected = recorded->data;
   for (size_t i = 0; i < recorded->count; i++) {
     uint32_t expected_bits = qref_bits_from_f32(expected[i]);
     uint32_t actual_bits = qref_bits_from_f32(actual[i]);
     uint64_t ulp = qref_ulp_distance_f32(expected[i], actual[i]);
     result->max_ulp = ulp > result->max_ulp ? ulp : result->max_ulp;
-    count_element(result, expected_bits == actual_bits ? QREF_VERDICT_EXACT : QREF_VERDICT_BUG, i, expected_bits,
-                  actual_bits);
+    qref_verdict verdict = expected_bits == actual_bits ? QREF_VERDICT_EXACT
+                           : ulp <= allowed_ulp         ? QREF_VERDICT_APPROX
+                                                        : QREF_VERDICT_BUG;
+    count_element(result, verdict, i, expected_bits, actual_bits);
   }
+  result->max_scaled_ulp = (double)result->max_ulp;
   return QREF_OK;
 }
 
@@ -228,7 +232,7 @@ qref_status qref_replay_compare_f16(qref_replay_case *item, const char *output, 
   const qref_float16 *expected = recorded->data;
   uint64_t allowed = magnitude == NULL ? 0 : recorded->count / SCAN_ALLOWED_FRACTION;
   allowed = magnitude != NULL && allowed == 0 ? 1 : allowed;
-  result->allowed_scaled_ulp = magnitude == NULL ? 0.0 : (double)SCAN_ALLOWED_ULP;
+  result->allowed_ulp = magnitude == NULL ? 0 : SCAN_ALLOWED_ULP;
   uint64_t different = 0;
   for (size_t i = 0; i < recorded->count; i++) {
     qref_verdict verdict = QREF_VERDICT_EXACT;
