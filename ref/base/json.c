@@ -1,5 +1,6 @@
 #include "ref/base/json.h"
 
+#include <locale.h>
 #include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -84,6 +85,20 @@ static const char *find_nul(const char *text, size_t size) {
   return NULL;
 }
 
+/* cJSON replaces '.' by the first byte of the locale's decimal point, which is not enough where it has several: number
+ * parsing is kept out of this thread's locale. */
+static cJSON *parse_in_c_locale(const char *text, size_t size, const char **end) {
+  locale_t c_locale = newlocale(LC_ALL_MASK, "C", (locale_t)0);
+  if (c_locale == (locale_t)0) {
+    return NULL;
+  }
+  locale_t previous = uselocale(c_locale);
+  cJSON *json = cJSON_ParseWithLengthOpts(text, size, end, false);
+  uselocale(previous);
+  freelocale(c_locale);
+  return json;
+}
+
 qref_status qref_json_parse(const char *text, size_t size, const char *source, cJSON **json, qref_error *error) {
   *json = NULL;
   if (size == 0) {
@@ -94,7 +109,7 @@ qref_status qref_json_parse(const char *text, size_t size, const char *source, c
     return fail_at(text, nul, source, "expected JSON without a NUL character", error);
   }
   const char *end = NULL;
-  cJSON *parsed = cJSON_ParseWithLengthOpts(text, size, &end, false);
+  cJSON *parsed = parse_in_c_locale(text, size, &end);
   if (parsed == NULL) {
     return fail_at(text, end != NULL ? end : text, source, "expected valid JSON (or memory ran out)", error);
   }

@@ -11,5 +11,9 @@ void *qref_allocate(size_t count, size_t size) {
 }
 
 void *qref_allocate_zeroed(size_t count, size_t size) {
-  return calloc(count != 0 ? count : 1, size != 0 ? size : 1);
+  size_t bytes = 0; /* checked here too: sanitizers stop at a calloc that overflows */
+  if (!qref_size_multiply(count != 0 ? count : 1, size != 0 ? size : 1, &bytes)) {
+    return NULL;
+  }
+  return calloc(bytes, 1);
 }
