@@ -70,6 +70,125 @@ typedef void (*qref_replay_callback)(void *context, const qref_replay_output *re
 QREF_API qref_status qref_replay(const char *directory, const qref_profile *profile, const qref_execution *execution,
                                  qref_replay_callback callback, void *context, qref_error *error);
 
+/* ---- layer logs ---- */
+
+enum { QREF_LAYER_LOG_VALUES = 10, QREF_LAYER_LOG_NAME_SIZE = 96 };
+
+/* One layer's log: the beginning of its conv1d output in the order (batch, channel, time). SPEC section 3. */
+typedef struct qref_layer_log {
+  size_t layer_idx;
+  bool float_sim_asic;
+  bool float_sim_better_scale;
+  float effective_scale;
+  float output_scale;
+  float factor;       /* of the better scale, part of the file name; 1 otherwise */
+  size_t value_count; /* values kept: QREF_LAYER_LOG_VALUES or, if it has fewer, all of the layer's */
+  float before_quant[QREF_LAYER_LOG_VALUES]; /* float simulation only */
+  float after_quant[QREF_LAYER_LOG_VALUES];  /* INT8 path: q * output_scale */
+  bool has_statistics;
+  float mean, std, min, max; /* of after_quant over the whole layer; std is that of the population */
+} qref_layer_log;
+
+/* better_scale: whether a float simulation used the better scale; no meaning on the INT8 path. */
+QREF_API void qref_layer_log_from_observation(const qref_conv1d_observation *observation, bool better_scale,
+                                              bool statistics, qref_layer_log *log);
+/* layer00_int8_baseline.json, layer00_floatsim_samescale.json, layer00_floatsim_betterscale_2025.json. */
+QREF_API void qref_layer_log_file_name(const qref_layer_log *log, char name[QREF_LAYER_LOG_NAME_SIZE]);
+/* Writes every log into `directory`, which is made if it is not there. All files appear or none. */
+QREF_API qref_status qref_layer_logs_write(const char *directory, const qref_layer_log *logs, size_t count,
+                                           qref_error *error);
+/* Reads a log back; the factor, which is not in the file, is effective_scale's. */
+QREF_API qref_status qref_layer_log_read(const char *path, qref_layer_log *log, qref_error *error);
+
+/* One file of two log directories. */
+typedef struct qref_log_difference {
+  char file[256];
+  bool only_in_a, only_in_b; /* then the rest is 0 */
+  uint64_t values;           /* numbers compared */
+  uint64_t different;
+  double max_difference; /* largest |a - b| */
+  double mean_difference;
+  char first_field[32]; /* of the first difference; "" without one */
+  size_t first_index;   /* into an array field */
+  float first_a, first_b;
+} qref_log_difference;
+typedef void (*qref_log_difference_callback)(void *context, const qref_log_difference *difference);
+
+/* Compares the layer logs (*.json) of two directories file by file, in the order of their names. Fails if one is not a
+ * directory, holds no log at all, or holds a malformed one. */
+QREF_API qref_status qref_diff_logs(const char *a, const char *b, qref_log_difference_callback callback, void *context,
+                                    qref_error *error);
+
+/* ---- the float-simulation check ---- */
+
+/* The INT8 conv1d of a layer against the float-simulated one, every element. Write q for the int8 result,
+ * y_sim = after_quant for the simulated one, v and f for the two values before rounding, in steps of the output scale.
+ * v and f are one real number computed with different roundings; `bound` is the first-order bound of their distance,
+ * from the magnitudes of the taps and partial sums. */
+typedef struct qref_conv1d_comparison {
+  uint64_t elements;
+  uint64_t exact;               /* y_sim = q * output_scale, the same float32 */
+  uint64_t saturated;           /* y_sim lies beyond the int8 range, q is clamped, |f - v| <= bound */
+  uint64_t wrapped;             /* the same under a profile that wraps */
+  uint64_t tie;                 /* same scale: one step apart, v and f within 2 ulp of the boundary between them */
+  uint64_t tie_by_cancellation; /* one step apart, |f - v| <= bound, but more than 2 ulp from the boundary: the taps
+                                   cancel, so that the error is large beside the result */
+  uint64_t finer;        /* better scale: |y_sim - q * output_scale| within half a step of each grid, plus the bound */
+  uint64_t inherited;    /* whole-model run: the two inputs differ, which an earlier layer explains */
+  uint64_t bug;          /* anything else */
+  double max_difference; /* largest |y_sim - q * output_scale| */
+  double max_tie_ulp;    /* largest distance of v or f from the boundary over all ties, in ulp of the boundary */
+  double max_bound_fraction; /* largest |f - v| / bound over all ties */
+  float output_scale;
+  float effective_scale;
+  /* the first bug, or else the first difference that is not inherited; valid if has_first */
+  bool has_first;
+  bool first_is_bug;
+  size_t batch, channel, time;
+  int8_t q;
+  float int8_value;            /* q * output_scale */
+  float float_value;           /* y_sim */
+  float int8_before_rounding;  /* v */
+  float float_before_rounding; /* f */
+  double boundary_distance;    /* of f from the nearest rounding boundary, in steps */
+} qref_conv1d_comparison;
+
+/* Whether every difference is explained. */
+QREF_API bool qref_conv1d_explained(const qref_conv1d_comparison *comparison);
+
+typedef struct qref_check_options {
+  const qref_profile *profile; /* NULL: quamba */
+  qref_execution execution;
+  size_t batch;      /* 0 means 1 */
+  bool better_scale; /* run the float simulation with the better scale too */
+  qref_scale_policy policy;
+  bool statistics;
+} qref_check_options;
+
+typedef struct qref_check_layer {
+  bool compared; /* false: the layer has no quantized conv1d */
+  /* float simulation on the very inputs of the INT8 run */
+  qref_conv1d_comparison lockstep_same, lockstep_better;
+  /* float-simulated run of the whole model against the INT8 run */
+  qref_conv1d_comparison run_same, run_better;
+} qref_check_layer;
+
+typedef struct qref_check_report {
+  size_t layer_count;
+  qref_check_layer *layers;
+  size_t log_count; /* per layer: INT8, same scale, and the better scale if it was asked for */
+  qref_layer_log *logs;
+  size_t compared_layers;
+  bool better_scale;
+  bool explained; /* every layer was compared and every difference is explained */
+} qref_check_report;
+
+/* Runs the model over tokens (batch, length) on the INT8 path, then under float simulation with the same scale and, if
+ * asked for, with the better one, and compares. Destroy the report with qref_check_report_free. */
+QREF_API qref_status qref_check(const qref_quantized_model *model, const qref_check_options *options,
+                                const int32_t *tokens, size_t length, qref_check_report *report, qref_error *error);
+QREF_API void qref_check_report_free(qref_check_report *report);
+
 #ifdef __cplusplus
 }
 #endif
