@@ -54,7 +54,7 @@ QREF_API qref_status qref_float_model_forward(const qref_float_model *model, con
 /* ---- offline quantization ---- */
 
 typedef struct qref_quantize_model_options {
-  const qref_profile *profile; /* NULL: quamba. Its `weight` rule is used and its name and hash are recorded. */
+  const qref_profile *profile; /* NULL: quamba. Its `weight` rule is used and recorded; the rest changes nothing. */
   const int32_t *tokens;       /* (window_count, window_length) calibration windows, row-major */
   size_t window_count;         /* >= 1 */
   size_t window_length;        /* >= 1 */
@@ -79,7 +79,7 @@ typedef struct qref_layer_scales {
   float norm_out; /* in_proj:input */
   float in_proj_w;
   float in_proj_out; /* in_proj:output = conv1d in = scan z */
-  float conv1d_w, conv1d_bias;
+  float conv1d_w, conv1d_bias; /* conv1d_bias is 1 without a bias */
   float conv1d_out; /* x_proj:input = scan u */
   float x_proj_w;
   float x_proj_out; /* dt_proj in = scan B = scan C */
