@@ -20,7 +20,7 @@
 #endif
 
 /* a * b + c rounds twice unless it is written as a fused operation. gcc knows no pragma for it: the build passes
- * -ffp-contract=off, and tests/numerics/test_contraction.c notices when it is missing. */
+ * -ffp-contract=off, and tests/numerics/test_special_values.c notices when it is missing. */
 #if defined(__clang__)
 #pragma STDC FP_CONTRACT OFF
 #endif
