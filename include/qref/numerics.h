@@ -29,7 +29,7 @@ QREF_API float qref_log_f32(float x);
 
 /* ---- composed functions: every operation rounded to float32 on its own ---- */
 
-/* x / (1 + exp(-x)) */
+/* x / (1 + exp(-x)); NaN at -inf, where the formula is -inf / (1 + inf). */
 QREF_API float qref_silu_f32(float x);
 /* 1 / (1 + exp(-x)) */
 QREF_API float qref_sigmoid_f32(float x);
@@ -107,7 +107,9 @@ typedef struct qref_counts {
 } qref_counts;
 
 /* v rounded to an integral float32. `index` selects the random bits of QREF_ROUND_STOCHASTIC (the element's position
- * in the whole output tensor) and is ignored by the other roundings. NaN and infinities return themselves. */
+ * in the whole output tensor) and is ignored by the other roundings: the result is floor(v), plus 1 where the top 24
+ * bits of qref_random_bits(seed, 0, index), scaled to [0, 1), are below v - floor(v). A zero keeps the sign of v;
+ * infinities return themselves. */
 QREF_API float qref_round_f32(float v, qref_rounding rounding, uint64_t seed, uint64_t index);
 
 /* ovf(rnd(v)) to [-128, 127]. NaN gives 0 and is counted; infinities saturate, or wrap to 0. counts may be NULL. */
@@ -148,7 +150,9 @@ QREF_API float qref_apply_function(float x, float (*function)(float), const qref
 
 /* ---- counter-based random bits ---- */
 
-/* 64 random bits, a pure function of (seed, stream, index): the same on every machine and thread count. */
+/* 64 random bits, a pure function of (seed, stream, index): the same on every machine and thread count. They are the
+ * first two words, low word first, of Philox4x32-10 with the seed as key and (index, stream) as counter, low words
+ * first. */
 QREF_API uint64_t qref_random_bits(uint64_t seed, uint64_t stream, uint64_t index);
 
 #ifdef __cplusplus
