@@ -13,9 +13,9 @@ run_check() {
 name=de_DE.UTF-8
 export LOCPATH=$work/locales
 mkdir "$LOCPATH"
-localedef -i de_DE -f UTF-8 "$LOCPATH/$name" >"$work/localedef.log" 2>&1 ||
+localedef -c -i de_DE -f UTF-8 "$LOCPATH/$name" >"$work/localedef.log" 2>&1 || true # warnings fail it too
+[ "$(LC_ALL=$name bash -c 'printf %.1f 0,5' 2>&1)" = 0,5 ] ||
   skip "localedef cannot make the locale $name (Debian: package locales)"
-[ "$(LC_ALL=$name bash -c 'printf %.1f 0,5')" = 0,5 ] || skip "the locale $name has no effect"
 
 (cd "$work/foreign" && LC_ALL=$name run_check >output) || fail "qref check in the locale $name"
 [ "$(find "$work/plain" -name 'layer*.json' | wc -l)" -ge 24 ] || fail "fewer than 24 layer logs"
