@@ -1,0 +1,219 @@
+/* qref info: build, numerics self-test, backends, profiles. */
+#include <float.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#ifdef _OPENMP
+#include <omp.h>
+#endif
+
+#include "ref/base/error.h"
+#include "ref/base/json.h"
+#include "ref/cli/cli.h"
+#include "ref/cli/junit.h"
+#include "ref/cli/options.h"
+#include "ref/cli/output.h"
+
+static const char compiler[] =
+#if defined(__clang__)
+    "clang " __clang_version__;
+#elif defined(__GNUC__)
+    "gcc " __VERSION__;
+#else
+    "unknown";
+#endif
+
+static const char sanitizers[] =
+#if defined(__SANITIZE_ADDRESS__)
+    "address, undefined";
+#else
+    "none";
+#endif
+
+static long openmp_version(void) {
+#ifdef _OPENMP
+  return _OPENMP;
+#else
+  return 0;
+#endif
+}
+
+static bool is_little_endian(void) {
+  const uint16_t one = 1;
+  uint8_t first = 0;
+  memcpy(&first, &one, 1);
+  return first == 1;
+}
+
+/* ---- self-test: values known from elsewhere, which a wrongly built library gets wrong ---- */
+
+typedef struct self_test {
+  const char *what;
+  uint32_t expected, actual;
+} self_test;
+
+enum { SELF_TEST_COUNT = 8 };
+
+static void run_self_tests(self_test tests[SELF_TEST_COUNT]) {
+  /* volatile: the library's code must compute these, not the compiler */
+  const volatile float one = 1.0f;
+  const volatile float tiny = 0x1p-149f;
+  const volatile float nearly = 1.0f + FLT_EPSILON;
+  const self_test list[SELF_TEST_COUNT] = {
+      {"exp(1)", 0x402df854u, qref_bits_from_f32(qref_exp_f32(one))},
+      {"log1p(1)", 0x3f317218u, qref_bits_from_f32(qref_log1p_f32(one))},
+      {"silu(1)", 0x3f3b26a8u, qref_bits_from_f32(qref_silu_f32(one))},
+      /* (1 + e)^2 - (1 + 2e) = e^2 survives one rounding and no second one */
+      {"fma is fused", 0x28800000u, qref_bits_from_f32(qref_fma_f32(nearly, nearly, -(one + 2.0f * FLT_EPSILON)))},
+      {"no contraction", 0x00000000u,
+       qref_bits_from_f32(
+           qref_multiply_add_f32(nearly, nearly, -(one + 2.0f * FLT_EPSILON), QREF_MULTIPLY_ADD_SEPARATE))},
+      {"subnormals", 0x00000002u, qref_bits_from_f32(tiny + tiny)},
+      {"float16 ties to even", 0x3c00u, qref_f16_from_f32(one + 0x1p-11f)},
+      {"half_even(2.5)", 0x40000000u, qref_bits_from_f32(qref_round_f32(one + 1.5f, QREF_ROUND_HALF_EVEN, 0, 0))},
+  };
+  memcpy(tests, list, sizeof list);
+}
+
+static bool self_tests_pass(const self_test tests[SELF_TEST_COUNT]) {
+  bool pass = true;
+  for (size_t i = 0; i < SELF_TEST_COUNT; i++) {
+    pass = pass && tests[i].expected == tests[i].actual;
+  }
+  return pass;
+}
+
+/* ---- text ---- */
+
+static qref_status print_text(const self_test tests[SELF_TEST_COUNT], const qref_profile *profile, qref_error *error) {
+  char hash[65];
+  printf("version      %s\ncompiler     %s\n", QREF_VERSION, compiler);
+  printf("arithmetic   FLT_EVAL_METHOD %d, -ffp-contract=off, %s-endian\n", (int)FLT_EVAL_METHOD,
+         is_little_endian() ? "little" : "big");
+  printf("OpenMP       %s", openmp_version() == 0 ? "no\n" : "");
+  if (openmp_version() != 0) {
+    printf("%ld\n", openmp_version());
+  }
+  printf("sanitizers   %s\nself-test    %s\n", sanitizers, self_tests_pass(tests) ? "pass" : "FAIL");
+  for (size_t i = 0; i < SELF_TEST_COUNT; i++) {
+    if (tests[i].expected != tests[i].actual) {
+      printf("             %s: expected 0x%08x, computed 0x%08x\n", tests[i].what, (unsigned)tests[i].expected,
+             (unsigned)tests[i].actual);
+    }
+  }
+  printf("\nbackends\n");
+  for (size_t i = 0; i < qref_backend_count(); i++) {
+    const qref_backend *backend = qref_backend_at(i);
+    size_t supported = 0;
+    for (qref_op op = 0; op < QREF_OP_COUNT; op++) {
+      supported += backend->supports(op, profile) ? 1 : 0;
+    }
+    printf("  %-10s %s; %zu of %d ops under profile %s\n", backend->name, backend->description, supported,
+           (int)QREF_OP_COUNT, profile->name);
+    for (qref_op op = 0; op < QREF_OP_COUNT; op++) {
+      printf("    %-28s %s\n", qref_op_name(op), backend->supports(op, profile) ? "yes" : "no");
+    }
+  }
+  printf("\nprofiles\n");
+  for (size_t i = 0; i < qref_profile_count(); i++) {
+    QREF_TRY(qref_profile_hash(qref_profile_at(i), hash, error));
+    printf("  %-18s %s\n", qref_profile_at(i)->name, hash);
+  }
+  if (qref_profile_builtin(profile->name) == NULL) {
+    QREF_TRY(qref_profile_hash(profile, hash, error));
+    printf("  %-18s %s\n", profile->name, hash);
+  }
+  return QREF_OK;
+}
+
+/* ---- JSON ---- */
+
+static bool add_backends(cJSON *object, const qref_profile *profile) {
+  cJSON *array = cJSON_AddArrayToObject(object, "backends");
+  bool made = array != NULL;
+  for (size_t i = 0; made && i < qref_backend_count(); i++) {
+    const qref_backend *backend = qref_backend_at(i);
+    cJSON *item = cJSON_CreateObject();
+    made = item != NULL && cJSON_AddItemToArray(array, item) &&
+           cJSON_AddStringToObject(item, "name", backend->name) != NULL &&
+           cJSON_AddStringToObject(item, "description", backend->description) != NULL;
+    cJSON *ops = made ? cJSON_AddObjectToObject(item, "ops") : NULL;
+    made = ops != NULL;
+    for (qref_op op = 0; made && op < QREF_OP_COUNT; op++) {
+      made = cJSON_AddBoolToObject(ops, qref_op_name(op), backend->supports(op, profile)) != NULL;
+    }
+  }
+  return made;
+}
+
+static bool add_profiles(cJSON *object) {
+  cJSON *profiles = cJSON_AddObjectToObject(object, "profiles");
+  bool made = profiles != NULL;
+  for (size_t i = 0; made && i < qref_profile_count(); i++) {
+    char hash[65];
+    made = qref_profile_hash(qref_profile_at(i), hash, NULL) == QREF_OK &&
+           cJSON_AddStringToObject(profiles, qref_profile_at(i)->name, hash) != NULL;
+  }
+  return made;
+}
+
+static cJSON *summarize(const self_test tests[SELF_TEST_COUNT], const qref_profile *profile) {
+  cJSON *object = cJSON_CreateObject();
+  if (object == NULL || cJSON_AddStringToObject(object, "version", QREF_VERSION) == NULL ||
+      cJSON_AddStringToObject(object, "compiler", compiler) == NULL ||
+      cJSON_AddNumberToObject(object, "flt_eval_method", (double)FLT_EVAL_METHOD) == NULL ||
+      cJSON_AddBoolToObject(object, "little_endian", is_little_endian()) == NULL ||
+      cJSON_AddNumberToObject(object, "openmp", (double)openmp_version()) == NULL ||
+      cJSON_AddStringToObject(object, "sanitizers", sanitizers) == NULL ||
+      cJSON_AddBoolToObject(object, "self_test", self_tests_pass(tests)) == NULL || !add_backends(object, profile) ||
+      !add_profiles(object)) {
+    cJSON_Delete(object);
+    return NULL;
+  }
+  return object;
+}
+
+/* The profile itself, which is a valid profile file. */
+static bool print_profile(const qref_common *common, qref_error *error) {
+  char *text = NULL;
+  if (qref_profile_to_json(&common->profile, &text, error) != QREF_OK) {
+    (void)qref_report_error(common->command, error);
+    return false;
+  }
+  printf("%s\n", text);
+  free(text);
+  return true;
+}
+
+int qref_command_info(int argc, char **argv) {
+  const qref_command_line line = {
+      .command = "info",
+      .arguments = "",
+      .description =
+          "Prints version, build, numerics self-test, backends and profiles. With --profile P --json the\n"
+          "profile alone: every field with its value, itself a valid profile file.",
+      .example = "  qref info\n  qref info --profile quamba --json > my-profile.json\n",
+  };
+  qref_common common;
+  int exit_code = QREF_EXIT_BAD;
+  if (!qref_parse_command_line(argc, argv, &line, &common, &exit_code)) {
+    return exit_code;
+  }
+  self_test tests[SELF_TEST_COUNT];
+  run_self_tests(tests);
+  qref_error error;
+  if (common.json) {
+    if (common.profile_given ? !print_profile(&common, &error)
+                             : !qref_print_json(common.command, summarize(tests, &common.profile))) {
+      return QREF_EXIT_BAD;
+    }
+  } else if (print_text(tests, &common.profile, &error) != QREF_OK) {
+    return qref_report_error(common.command, &error);
+  }
+  qref_junit *junit = qref_junit_create(common.command);
+  for (size_t i = 0; junit != NULL && i < SELF_TEST_COUNT; i++) {
+    qref_junit_add(junit, "numerics", tests[i].what,
+                   tests[i].expected == tests[i].actual ? NULL : "self-test: not the expected bits");
+  }
+  return qref_conclude(&common, junit, self_tests_pass(tests) ? QREF_EXIT_EXPLAINED : QREF_EXIT_DIFFERENCES);
+}
