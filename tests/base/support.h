@@ -9,11 +9,16 @@
 /* Before cmocka.h, which wants the four above. */
 #include <cmocka.h>
 #include <dirent.h>
+#include <fcntl.h>
 #include <qref/types.h>
+#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
+
+extern char **environ;
 
 /* splitmix64 */
 static inline uint64_t next_random(uint64_t *state) {
@@ -21,6 +26,22 @@ static inline uint64_t next_random(uint64_t *state) {
   z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
   z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
   return z ^ (z >> 31);
+}
+
+/* Runs a program of PATH, its output into a file; `arguments` ends with NULL. Its exit status, 127 if there is none. */
+static inline int run_program(const char *const *arguments, const char *output) {
+  posix_spawn_file_actions_t actions;
+  assert_int_equal(posix_spawn_file_actions_init(&actions), 0);
+  posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, output, O_WRONLY | O_CREAT | O_TRUNC, 0666);
+  posix_spawn_file_actions_adddup2(&actions, STDOUT_FILENO, STDERR_FILENO);
+  pid_t child = 0;
+  int failure = posix_spawnp(&child, arguments[0], &actions, NULL, (char *const *)(uintptr_t)arguments, environ);
+  posix_spawn_file_actions_destroy(&actions);
+  int status = 0;
+  if (failure != 0 || waitpid(child, &status, 0) != child || !WIFEXITED(status)) {
+    return 127;
+  }
+  return WEXITSTATUS(status);
 }
 
 typedef struct scratch {
@@ -51,9 +72,8 @@ static inline int scratch_count(const scratch *s) {
 }
 
 static inline void scratch_end(scratch *s) {
-  char command[128];
-  snprintf(command, sizeof command, "rm -rf '%s'", s->directory);
-  assert_int_equal(system(command), 0);
+  const char *const remove[] = {"rm", "-rf", s->directory, NULL};
+  assert_int_equal(run_program(remove, "/dev/null"), 0);
 }
 
 static inline void write_bytes(const char *path, const void *data, size_t size) {

@@ -103,7 +103,7 @@ static void replacing_keeps_mode_and_link(void **state) {
   write_text(scratch_file(&s, "target"), "old");
   assert_int_equal(chmod(s.path, 0640), 0);
   char target[sizeof s.path];
-  strcpy(target, s.path);
+  memcpy(target, s.path, sizeof target);
   assert_int_equal(symlink("target", scratch_file(&s, "link")), 0);
   const qref_output_item item = {s.path, "new", 3};
   assert_int_equal(qref_output_write_all(&item, 1, &error), QREF_OK);
@@ -175,7 +175,7 @@ static void several_files_appear_together_or_not_at_all(void **state) {
   scratch_begin(&s);
   qref_error error;
   char first[sizeof s.path];
-  strcpy(first, scratch_file(&s, "first"));
+  memcpy(first, scratch_file(&s, "first"), sizeof first);
   scratch_file(&s, "second");
   const qref_output_item items[] = {{first, "1", 1}, {s.path, "2", 1}};
   assert_int_equal(qref_output_write_all(items, 2, &error), QREF_OK);

@@ -9,10 +9,10 @@
 
 static bool enter(scratch *s, const char *name) {
   scratch_begin(s);
-  char command[256];
-  snprintf(command, sizeof command, "localedef -c -i %s -f UTF-8 '%s/%s.UTF-8' >/dev/null 2>&1", name, s->directory,
-           name);
-  bool compiled = system(command) >= 0;
+  char directory[96];
+  snprintf(directory, sizeof directory, "%s/%s.UTF-8", s->directory, name);
+  const char *const compile[] = {"localedef", "-c", "-i", name, "-f", "UTF-8", directory, NULL};
+  bool compiled = run_program(compile, "/dev/null") <= 1; /* 1: with warnings */
   char locale[64];
   snprintf(locale, sizeof locale, "%s.UTF-8", name);
   setenv("LOCPATH", s->directory, 1);

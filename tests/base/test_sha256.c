@@ -38,27 +38,31 @@ static void a_million_letters_in_pieces_of_every_size(void **state) {
 /* Lengths around the padding's edges, against sha256sum where there is one. */
 static void lengths_around_a_block(void **state) {
   (void)state;
-  if (system("command -v sha256sum >/dev/null") != 0) {
-    skip();
-  }
   scratch s;
   scratch_begin(&s);
+  char data_path[sizeof s.path];
+  memcpy(data_path, scratch_file(&s, "data"), sizeof data_path);
   uint8_t data[130];
   for (size_t i = 0; i < sizeof data; i++) {
     data[i] = (uint8_t)(i * 7 + 1);
   }
   for (size_t size = 53; size <= 130; size++) {
-    write_bytes(scratch_file(&s, "data"), data, size);
-    char command[256];
-    snprintf(command, sizeof command, "sha256sum '%s'", s.path);
-    FILE *pipe = popen(command, "r");
-    assert_non_null(pipe);
-    char expected[65] = "";
-    assert_int_equal(fread(expected, 1, 64, pipe), 64);
-    pclose(pipe);
+    write_bytes(data_path, data, size);
+    const char *const program[] = {"sha256sum", data_path, NULL};
+    int status = run_program(program, scratch_file(&s, "digest"));
+    if (status == 127) {
+      scratch_end(&s);
+      skip();
+    }
+    assert_int_equal(status, 0);
+    size_t length = 0;
+    char *expected = (char *)read_bytes(s.path, &length);
+    assert_true(length > 64);
+    expected[64] = '\0';
     char hex[65];
     qref_sha256_of(data, size, hex);
     assert_string_equal(hex, expected);
+    free(expected);
   }
   scratch_end(&s);
 }

@@ -67,6 +67,7 @@ static void survive(const uint8_t *good, size_t size, qref_status (*parse)(const
     for (size_t i = pick(&random, 4) + 1; i > 0; i--) {
       damaged = mutate(bytes, damaged, &random);
     }
+    unlink(s.path); /* rewriting a file in place makes some file systems flush it */
     write_bytes(s.path, bytes, damaged);
     error.message[0] = '\0';
     qref_status status = parse(s.path, &sum, &error);

@@ -278,7 +278,7 @@ static void a_long_key_is_refused(void **state) {
   char json[1000];
   memset(json, 'k', sizeof json);
   memcpy(json, "{\"", 2);
-  strcpy(json + sizeof json - 6, "\":{}}");
+  memcpy(json + sizeof json - 6, "\":{}}", 6);
   write_text(scratch_file(&directory, "bad.json"), json);
   qref_profile profile;
   qref_error error = {""};
