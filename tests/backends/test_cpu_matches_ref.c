@@ -30,6 +30,11 @@ static int find_backends(void **state) {
   return qref_backend_find("ref", &ref, NULL) == QREF_OK && qref_backend_find("cpu", &cpu, NULL) == QREF_OK ? 0 : -1;
 }
 
+/* Small cases stay on one thread; every tenth is long enough to be cut. */
+static size_t lengthen(uint64_t seed, size_t most, size_t factor) {
+  return seed % 10 == 0 ? most * factor : most;
+}
+
 static size_t pick(uint64_t seed, uint64_t which, size_t least, size_t most) {
   return least + (size_t)(qref_random_bits(seed, 99, which) % (most - least + 1));
 }
@@ -44,7 +49,8 @@ static void assert_same_counts(const qref_counts *a, const qref_counts *b) {
 
 static void check_conv1d(uint64_t seed) {
   const qref_profile *profile = &profiles[seed % PROFILES];
-  size_t B = pick(seed, 0, 1, 3), D = pick(seed, 1, 1, 9), T = pick(seed, 2, 1, 40), W = pick(seed, 3, 1, 6);
+  size_t B = pick(seed, 0, 1, 3), D = pick(seed, 1, 1, 9), T = pick(seed, 2, 1, lengthen(seed, 40, 100)),
+         W = pick(seed, 3, 1, 6);
   size_t count = B * D * T;
   int8_t *x = test_int8(count, seed);
   int8_t *w = test_int8(D * W, seed + 1000);
@@ -126,7 +132,7 @@ static void check_conv1d(uint64_t seed) {
 
 static void check_linear(uint64_t seed) {
   const qref_profile *profile = &profiles[seed % PROFILES];
-  size_t M = pick(seed, 0, 1, 9), N = pick(seed, 1, 1, 50), K = pick(seed, 2, 1, 200);
+  size_t M = pick(seed, 0, 1, 9), N = pick(seed, 1, 1, 50), K = pick(seed, 2, 1, lengthen(seed, 200, 40));
   int8_t *x = test_int8(M * K, seed);
   int8_t *w = test_int8(N * K, seed + 1000);
   float *scales = test_f32(N, seed, 0.0001f);
@@ -195,7 +201,8 @@ static void check_linear(uint64_t seed) {
 
 static void check_scan(uint64_t seed) {
   const qref_profile *profile = &profiles[seed % PROFILES];
-  size_t B = pick(seed, 0, 1, 3), D = pick(seed, 1, 1, 7), T = pick(seed, 2, 1, 30), N = pick(seed, 3, 1, 17);
+  size_t B = pick(seed, 0, 1, 3), D = pick(seed, 1, 1, 7), T = pick(seed, 2, 1, lengthen(seed, 30, 10)),
+         N = pick(seed, 3, 1, 17);
   size_t chunk = pick(seed, 5, 1, 12);
   size_t stride = D + pick(seed, 6, 0, 3);
   size_t chunks = (T + chunk - 1) / chunk;
@@ -332,7 +339,7 @@ static void check_scan(uint64_t seed) {
 static void check_rows(uint64_t seed) {
   const qref_profile *profile = &profiles[seed % PROFILES];
   const size_t dims[] = {1, 8, 12, 40, 96, 256};
-  size_t rows = pick(seed, 0, 1, 9), n = dims[pick(seed, 1, 0, 5)];
+  size_t rows = pick(seed, 0, 1, lengthen(seed, 9, 40)), n = dims[pick(seed, 1, 0, 5)];
   qref_float16 *x = test_f16(rows * n, seed, 4.0f);
   float *residual = test_f32(rows * n, seed, 4.0f);
   float *weight = test_f32(n, seed + 1, 2.0f);

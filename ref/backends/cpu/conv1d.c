@@ -4,6 +4,10 @@
 #include "ref/backends/cpu/parallel.h"
 #include "ref/ops/op_checks.h"
 
+static double row_cost(size_t length, size_t width) {
+  return (double)length * (10.0 + 3.0 * (double)width);
+}
+
 static qref_status conv1d_silu_rows(const void *context, size_t first, size_t count, qref_counts *counts,
                                     qref_error *error) {
   const qref_conv1d_silu_args *whole = context;
@@ -37,7 +41,8 @@ qref_status qref_cpu_conv1d_silu(const qref_conv1d_silu_args *args, qref_error *
   if (args->rule->output.round.rounding == QREF_ROUND_STOCHASTIC) { /* its random bits follow the whole tensor */
     return qref_conv1d_silu(args, error);
   }
-  return qref_cpu_parallel(args->batch * args->channels, 1, args->threads, conv1d_silu_rows, args, args->counts, error);
+  return qref_cpu_parallel(args->batch * args->channels, 1, row_cost(args->length, args->width), args->threads,
+                           conv1d_silu_rows, args, args->counts, error);
 }
 
 static qref_status conv1d_silu_floatsim_rows(const void *context, size_t first, size_t count, qref_counts *counts,
@@ -68,8 +73,8 @@ qref_status qref_cpu_conv1d_silu_floatsim(const qref_conv1d_silu_floatsim_args *
   if (status != QREF_OK) {
     return status;
   }
-  return qref_cpu_parallel(args->batch * args->channels, 1, args->threads, conv1d_silu_floatsim_rows, args, NULL,
-                           error);
+  return qref_cpu_parallel(args->batch * args->channels, 1, row_cost(args->length, args->width), args->threads,
+                           conv1d_silu_floatsim_rows, args, NULL, error);
 }
 
 static qref_status conv1d_silu_f32_rows(const void *context, size_t first, size_t count, qref_counts *counts,
@@ -98,5 +103,6 @@ qref_status qref_cpu_conv1d_silu_f32(const qref_conv1d_silu_f32_args *args, qref
   if (status != QREF_OK) {
     return status;
   }
-  return qref_cpu_parallel(args->batch * args->channels, 1, args->threads, conv1d_silu_f32_rows, args, NULL, error);
+  return qref_cpu_parallel(args->batch * args->channels, 1, row_cost(args->length, args->width), args->threads,
+                           conv1d_silu_f32_rows, args, NULL, error);
 }

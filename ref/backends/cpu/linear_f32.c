@@ -114,8 +114,10 @@ qref_status qref_cpu_linear_f32(const qref_linear_f32_args *args, qref_error *er
   }
 #if QREF_X86
   if (qref_x86_has_avx2_fma()) {
-    return qref_cpu_parallel(args->columns, PANEL_COLUMNS, args->threads, panel_columns, args, NULL, error);
+    return qref_cpu_parallel(args->columns, PANEL_COLUMNS, 0.1 * (double)args->rows * (double)args->depth,
+                             args->threads, panel_columns, args, NULL, error);
   }
 #endif
-  return qref_cpu_parallel(args->rows, 1, args->threads, reference_rows, args, NULL, error);
+  return qref_cpu_parallel(args->rows, 1, 3.0 * (double)args->columns * (double)args->depth, args->threads,
+                           reference_rows, args, NULL, error);
 }

@@ -38,7 +38,8 @@ static qref_status linear_run(const qref_linear_form *form, const qref_linear_w8
     return qref_linear_form_run(form, args, error);
   }
   const linear_context context = {form, args};
-  return qref_cpu_parallel(args->columns, QREF_DOT_COLUMNS, args->threads, linear_columns, &context, args->counts,
+  double cost = (double)args->rows * (5.0 + 0.1 * (double)args->depth);
+  return qref_cpu_parallel(args->columns, QREF_DOT_COLUMNS, cost, args->threads, linear_columns, &context, args->counts,
                            error);
 }
 

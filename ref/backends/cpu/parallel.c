@@ -10,12 +10,23 @@ static void add_counts(qref_counts *sum, const qref_counts *part) {
   sum->accumulator_overflows += part->accumulator_overflows;
 }
 
-qref_status qref_cpu_parallel(size_t total, size_t granularity, int threads, qref_cpu_part part, const void *context,
-                              qref_counts *counts, qref_error *error) {
-  size_t units = (total + granularity - 1) / granularity;
+/* Waking a thread and waiting for it takes some ten microseconds. */
+static const double least_part_cost = 1e5;
+
+static size_t part_count(size_t units, double cost, int threads) {
   size_t parts = threads > 1 ? (size_t)threads : 1;
   parts = parts > MAX_PARTS ? MAX_PARTS : parts;
-  parts = parts > units ? units : parts;
+  double worthwhile = cost / least_part_cost;
+  if (worthwhile < (double)parts) {
+    parts = worthwhile < 1.0 ? 1 : (size_t)worthwhile;
+  }
+  return parts > units ? units : parts;
+}
+
+qref_status qref_cpu_parallel(size_t total, size_t granularity, double cost, int threads, qref_cpu_part part,
+                              const void *context, qref_counts *counts, qref_error *error) {
+  size_t units = (total + granularity - 1) / granularity;
+  size_t parts = part_count(units, cost * (double)total, threads);
   qref_counts none = {0};
   if (parts <= 1) {
     return part(context, 0, total, counts != NULL ? counts : &none, error);

@@ -32,7 +32,8 @@ qref_status qref_cpu_rmsnorm(const qref_rmsnorm_args *args, qref_error *error) {
   if (args->rule->output.round.rounding == QREF_ROUND_STOCHASTIC) { /* its random bits follow the whole tensor */
     return qref_rmsnorm(args, error);
   }
-  return qref_cpu_parallel(args->rows, 1, args->threads, rmsnorm_rows, args, args->counts, error);
+  return qref_cpu_parallel(args->rows, 1, 10.0 * (double)args->n, args->threads, rmsnorm_rows, args, args->counts,
+                           error);
 }
 
 static qref_status hadamard_rows(const void *context, size_t first, size_t count, qref_counts *counts,
@@ -62,5 +63,6 @@ qref_status qref_cpu_hadamard(const qref_hadamard_args *args, qref_error *error)
   if (args->rule->output.rounding == QREF_ROUND_STOCHASTIC) { /* its random bits follow the whole tensor */
     return qref_hadamard(args, error);
   }
-  return qref_cpu_parallel(args->rows, 1, args->threads, hadamard_rows, args, args->counts, error);
+  return qref_cpu_parallel(args->rows, 1, 30.0 * (double)args->dim, args->threads, hadamard_rows, args, args->counts,
+                           error);
 }

@@ -8,6 +8,10 @@
 #include "ref/base/size.h"
 #include "ref/ops/op_checks.h"
 
+static double row_cost(size_t length, size_t states) {
+  return (double)length * (50.0 + 20.0 * (double)states);
+}
+
 static qref_status no_memory(const char *op, size_t floats, qref_error *error) {
   return qref_fail(error, QREF_ERROR_MEMORY, "%s: no memory for %zu floats of scratch", op, floats);
 }
@@ -60,8 +64,8 @@ qref_status qref_cpu_selective_scan(const qref_selective_scan_args *args, qref_e
   if (args->rule->state.round.rounding == QREF_ROUND_STOCHASTIC) { /* its random bits follow the whole tensor */
     return qref_selective_scan(args, error);
   }
-  return qref_cpu_parallel(args->batch * args->channels, 1, args->threads, selective_scan_rows, args, args->counts,
-                           error);
+  return qref_cpu_parallel(args->batch * args->channels, 1, row_cost(args->length, args->states), args->threads,
+                           selective_scan_rows, args, args->counts, error);
 }
 
 static qref_status selective_scan_f32_rows(const void *context, size_t first, size_t count, qref_counts *counts,
@@ -105,7 +109,8 @@ qref_status qref_cpu_selective_scan_f32(const qref_selective_scan_f32_args *args
   if (status != QREF_OK) {
     return status;
   }
-  return qref_cpu_parallel(args->batch * args->channels, 1, args->threads, selective_scan_f32_rows, args, NULL, error);
+  return qref_cpu_parallel(args->batch * args->channels, 1, row_cost(args->length, args->states), args->threads,
+                           selective_scan_f32_rows, args, NULL, error);
 }
 
 static qref_status selective_scan_update_rows(const void *context, size_t first, size_t count, qref_counts *counts,
@@ -146,6 +151,6 @@ qref_status qref_cpu_selective_scan_update(const qref_selective_scan_update_args
   if (args->rule->state.round.rounding == QREF_ROUND_STOCHASTIC) { /* its random bits follow the whole tensor */
     return qref_selective_scan_update(args, error);
   }
-  return qref_cpu_parallel(args->batch * args->channels, 1, args->threads, selective_scan_update_rows, args,
-                           args->counts, error);
+  return qref_cpu_parallel(args->batch * args->channels, 1, row_cost(1, args->states), args->threads,
+                           selective_scan_update_rows, args, args->counts, error);
 }
