@@ -25,7 +25,7 @@ done
 step "only qref_ symbols are public"
 foreign=$(nm -D --defined-only "$libdir/libqref.so" | awk '$3 !~ /^qref_/ { print $3 }')
 [ -z "$foreign" ] || fail "libqref.so exports $foreign"
-foreign=$(nm -g --defined-only "$libdir/libqref.a" | awk 'NF == 3 && $3 !~ /^qref_/ { print $3 }')
+foreign=$(nm -g --defined-only "$libdir/libqref.a" | awk 'NF == 3 && $3 !~ /^(qref_|\.gomp_critical_user_qref_)/ { print $3 }')
 [ -z "$foreign" ] || fail "libqref.a defines $foreign"
 # Of the hidden ones none, and of those that the headers declare all.
 declared=$(grep -ohP '^QREF_API [^(;]*?\K\bqref_\w+(?=\()' "$prefix"/include/qref/*.h | sort -u)
@@ -82,8 +82,8 @@ done
 # From the formula, worked out apart: v = 0.0005 * acc + 0.02 * bias, silu(v) / 0.04, half away from zero.
 printf '%s\n' "13 -6 36 -7 62" "127 -1 53 -4 16" "1 saturated" | cmp - "$work/op.expected" || fail "the op example's numbers"
 
-step "the installed program finds its libraries and says its version"
-"$prefix/bin/qref" info >"$work/info" || fail "qref info"
+step "the installed program runs"
+(cd "$work" && "$prefix/bin/qref" info) | grep -q 0.1.0 || fail "qref info does not give the version"
 
 step "headers from C++"
 cxx=
@@ -104,7 +104,7 @@ fi
 step "each header stands alone, and refuses -ffast-math"
 for header in "$prefix"/include/qref/*.h; do
   name=qref/$(basename "$header")
-  echo "#include <$name>" >"$work/alone.c"
+  printf '#include <%s>\nextern int unused;\n' "$name" >"$work/alone.c"
   $CC -std=c11 -Wall -Wextra -Wpedantic -Werror -I"$prefix/include" -fsyntax-only "$work/alone.c" || fail "$name"
 done
 ! $CC -std=c11 -ffast-math -I"$prefix/include" -fsyntax-only "$work/op.c" 2>"$work/refusal" || fail "-ffast-math accepted"
