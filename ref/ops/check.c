@@ -68,3 +68,21 @@ void qref_check_hadamard_dimension(qref_check *check, size_t dim) {
                               "%s: field 'dim': expected 2^k, 12*2^k or 40*2^k, got %zu", check->op, dim);
   }
 }
+
+void qref_check_scan_scales(qref_check *check, const qref_scan_scales *scales, bool has_D, bool has_z,
+                            bool has_dt_bias) {
+  qref_check_scale(check, "scales.u", scales->u);
+  qref_check_scale(check, "scales.dt", scales->dt);
+  qref_check_scale(check, "scales.A_log", scales->A_log);
+  qref_check_scale(check, "scales.B", scales->B);
+  qref_check_scale(check, "scales.C", scales->C);
+  if (has_D) {
+    qref_check_scale(check, "scales.D", scales->D);
+  }
+  if (has_z) {
+    qref_check_scale(check, "scales.z", scales->z);
+  }
+  if (has_dt_bias) {
+    qref_check_scale(check, "scales.dt_bias", scales->dt_bias);
+  }
+}

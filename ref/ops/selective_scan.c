@@ -42,20 +42,7 @@ qref_status qref_selective_scan_check(const qref_selective_scan_args *args, qref
   qref_check_pointer(&check, "C", args->C);
   qref_check_pointer(&check, "y", args->y);
   qref_check_pointer(&check, "scratch", args->scratch);
-  qref_check_scale(&check, "scales.u", args->scales.u);
-  qref_check_scale(&check, "scales.dt", args->scales.dt);
-  qref_check_scale(&check, "scales.A_log", args->scales.A_log);
-  qref_check_scale(&check, "scales.B", args->scales.B);
-  qref_check_scale(&check, "scales.C", args->scales.C);
-  if (args->D != NULL) {
-    qref_check_scale(&check, "scales.D", args->scales.D);
-  }
-  if (args->z != NULL) {
-    qref_check_scale(&check, "scales.z", args->scales.z);
-  }
-  if (args->dt_bias != NULL) {
-    qref_check_scale(&check, "scales.dt_bias", args->scales.dt_bias);
-  }
+  qref_check_scan_scales(&check, &args->scales, args->D != NULL, args->z != NULL, args->dt_bias != NULL);
   if (args->state != NULL || args->h_initial != NULL || args->h_final != NULL) {
     size_t chunks = args->length / chunk_length_of(args) + 1;
     qref_check_shape(&check, "state", args->batch, args->channels, chunks, args->states, sizeof(float));

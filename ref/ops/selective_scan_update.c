@@ -27,21 +27,8 @@ qref_status qref_selective_scan_update_check(const qref_selective_scan_update_ar
   qref_check_pointer(&check, "B", args->B);
   qref_check_pointer(&check, "C", args->C);
   qref_check_pointer(&check, "y", args->y);
-  qref_check_scale(&check, "scales.u", args->scales.u);
-  qref_check_scale(&check, "scales.dt", args->scales.dt);
-  qref_check_scale(&check, "scales.A_log", args->scales.A_log);
-  qref_check_scale(&check, "scales.B", args->scales.B);
-  qref_check_scale(&check, "scales.C", args->scales.C);
+  qref_check_scan_scales(&check, &args->scales, args->D != NULL, args->z != NULL, args->dt_bias != NULL);
   qref_check_scale(&check, "scales.state", args->scales.state);
-  if (args->D != NULL) {
-    qref_check_scale(&check, "scales.D", args->scales.D);
-  }
-  if (args->z != NULL) {
-    qref_check_scale(&check, "scales.z", args->scales.z);
-  }
-  if (args->dt_bias != NULL) {
-    qref_check_scale(&check, "scales.dt_bias", args->scales.dt_bias);
-  }
   if (check.status == QREF_OK) {
     qref_check_scale(&check, "rule.state_prescale", args->rule->state_prescale);
   }
