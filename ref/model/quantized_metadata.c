@@ -193,28 +193,33 @@ static qref_status parse_scales(const cJSON *json, const char *path,
   return QREF_OK;
 }
 
+static qref_status name_text(qref_status status, const char *key,
+                             qref_error *error) {
+  return status == QREF_OK
+             ? QREF_OK
+             : qref_fail_prefix(error, status, "metadata '%s'", key);
+}
+
 qref_status qref_quantized_config_parse(const char *text, const char *path,
                                         qref_model_config *config,
                                         qref_error *error) {
   cJSON *json = NULL;
-  QREF_TRY(qref_json_parse(text, strlen(text), path, &json, error));
-  const qref_status status = parse_config(json, path, config, error);
+  qref_status status = qref_json_parse(text, strlen(text), path, &json, error);
+  if (status == QREF_OK) {
+    status = parse_config(json, path, config, error);
+  }
   cJSON_Delete(json);
-  return status == QREF_OK
-             ? QREF_OK
-             : qref_fail_prefix(error, status,
-                                "metadata '" QREF_QUANTIZED_CONFIG_KEY "'");
+  return name_text(status, QREF_QUANTIZED_CONFIG_KEY, error);
 }
 
 qref_status qref_quantized_scales_parse(const char *text, const char *path,
                                         qref_quantized_model *model,
                                         qref_error *error) {
   cJSON *json = NULL;
-  QREF_TRY(qref_json_parse(text, strlen(text), path, &json, error));
-  const qref_status status = parse_scales(json, path, model, error);
+  qref_status status = qref_json_parse(text, strlen(text), path, &json, error);
+  if (status == QREF_OK) {
+    status = parse_scales(json, path, model, error);
+  }
   cJSON_Delete(json);
-  return status == QREF_OK
-             ? QREF_OK
-             : qref_fail_prefix(error, status,
-                                "metadata '" QREF_QUANTIZED_SCALES_KEY "'");
+  return name_text(status, QREF_QUANTIZED_SCALES_KEY, error);
 }
