@@ -79,7 +79,8 @@ make_python_environment() {
   mkdir -p build
   # shellcheck disable=SC2086 # lists of words
   if ! { python3 -m venv "$venv" &&
-    "$venv/bin/python3" -m pip install --quiet --disable-pip-version-check --only-binary :all: $python_packages; }; then
+    "$venv/bin/python3" -m pip install -qq --retries 2 --disable-pip-version-check --only-binary :all: \
+      $python_packages; }; then
     say "that failed: the tests that need NumPy and safetensors will be skipped" >&2
   fi
 }

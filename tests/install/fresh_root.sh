@@ -38,7 +38,8 @@ make_root() {
   root=$work/$1
   cp -a "$base" "$root"
   cp /etc/resolv.conf "$root/etc/resolv.conf"
-  # deb-src, security and proxies as the host has them are not needed: the main archive serves.
+  # pip trusts what the host trusts.
+  cp /etc/ssl/certs/ca-certificates.crt "$root/etc/host-certificates.crt"
   mkdir -p "$root/proc" "$root/dev"
   mount -t proc proc "$root/proc"
   mount --bind /dev "$root/dev"
@@ -51,7 +52,8 @@ drop_root() {
 }
 
 inside() {
-  chroot "$root" /usr/bin/env -i HOME=/root LANG=C.UTF-8 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin "$@"
+  chroot "$root" /usr/bin/env -i HOME=/root LANG=C.UTF-8 PIP_CERT=/etc/host-certificates.crt \
+    PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin "$@"
 }
 
 check=$(tests/install/readme_block.sh check)

@@ -61,7 +61,7 @@ foreach(example op model)
 endforeach()
 CMAKE
 {
-  cmake -S "$work/consumer" -B "$work/consumer/build" -DCMAKE_PREFIX_PATH="$prefix" -DCMAKE_BUILD_TYPE=Release
+  cmake -S "$work/consumer" -B "$work/consumer/build" -G Ninja -DCMAKE_PREFIX_PATH="$prefix" -DCMAKE_BUILD_TYPE=Release
   cmake --build "$work/consumer/build"
 } >"$work/consumer.log" 2>&1 || {
   cat "$work/consumer.log"

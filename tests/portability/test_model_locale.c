@@ -1,69 +1,9 @@
 /* A host program that calls setlocale() gets the same models: in a locale with a decimal comma an imported, quantized
  * and saved model has the same bytes. The locale is built here, since few machines have it. */
-#define _XOPEN_SOURCE 700 /* mkdtemp, nftw */
-#include <ftw.h>
 #include <locale.h>
 #include <qref/qref.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
-#include <cmocka.h>
-
-#include "ref/base/file.h"
-
-static const char *locale_name = "de_DE.UTF-8";
-static char directory[64];
-static char model_path[2][96];
-
-static bool has_decimal_comma(void) {
-  char text[16];
-  snprintf(text, sizeof text, "%.1f", 0.5);
-  return strcmp(text, "0,5") == 0;
-}
-
-static int remove_entry(const char *path, const struct stat *status, int type, struct FTW *walk) {
-  (void)status;
-  (void)type;
-  (void)walk;
-  return remove(path);
-}
-
-static int make_directory(void **state) {
-  (void)state;
-  strcpy(directory, "/tmp/qref-locale.XXXXXX");
-  if (mkdtemp(directory) == NULL) {
-    return 1;
-  }
-  for (int i = 0; i < 2; i++) {
-    snprintf(model_path[i], sizeof model_path[i], "%s/%d.safetensors", directory, i);
-  }
-  return 0;
-}
-
-static int remove_directory(void **state) {
-  (void)state;
-  setlocale(LC_ALL, "C");
-  return nftw(directory, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
-}
-
-/* Whether the process now runs with a decimal comma. */
-static bool enter_locale(void) {
-  if (setlocale(LC_ALL, locale_name) == NULL) {
-    char command[256];
-    snprintf(command, sizeof command, "localedef -c -i de_DE -f UTF-8 %s/%s >/dev/null 2>&1", directory, locale_name);
-    if (system(command) < 0 || setenv("LOCPATH", directory, 1) != 0 || setlocale(LC_ALL, locale_name) == NULL) {
-      print_message("skipped: no locale de_DE.UTF-8, and localedef cannot make one (Debian: package locales)\n");
-      return false;
-    }
-  }
-  return has_decimal_comma();
-}
+#include "tests/base/support.h"
 
 /* Imports, quantizes and saves the model in the tree in the locale that is set. */
 static void quantize_to(const char *path) {
@@ -84,32 +24,47 @@ static void quantize_to(const char *path) {
   qref_float_model_close(float_model);
 }
 
+/* Whether the process now runs with a decimal comma. */
+static bool enter_locale(scratch *s) {
+  const char *const compile[] = {"localedef", "-c", "-i", "de_DE", "-f", "UTF-8", scratch_file(s, "de_DE.UTF-8"), NULL};
+  const bool compiled = run_program(compile, "/dev/null") <= 1; /* 1: with warnings */
+  return compiled && setenv("LOCPATH", s->directory, 1) == 0 && setlocale(LC_ALL, "de_DE.UTF-8") != NULL;
+}
+
 static void models_keep_their_bytes(void **state) {
   (void)state;
-  setlocale(LC_ALL, "C");
-  quantize_to(model_path[0]);
-  if (!enter_locale()) {
+  scratch s;
+  scratch_begin(&s);
+  quantize_to(scratch_file(&s, "plain"));
+  size_t plain_size = 0;
+  uint8_t *plain = read_bytes(s.path, &plain_size);
+  if (!enter_locale(&s)) {
+    print_message("skipped: localedef cannot make the locale de_DE.UTF-8 (Debian: package locales)\n");
+    free(plain);
+    scratch_end(&s);
     skip();
   }
-  quantize_to(model_path[1]);
-  qref_mapped_file plain;
-  qref_mapped_file foreign;
-  assert_int_equal(qref_mapped_file_open(model_path[0], &plain, NULL), QREF_OK);
-  assert_int_equal(qref_mapped_file_open(model_path[1], &foreign, NULL), QREF_OK);
-  assert_int_equal(plain.size, foreign.size);
-  assert_memory_equal(plain.data, foreign.data, plain.size);
-  qref_mapped_file_close(&plain);
-  qref_mapped_file_close(&foreign);
+  assert_string_equal(localeconv()->decimal_point, ",");
+  quantize_to(scratch_file(&s, "foreign"));
+  size_t foreign_size = 0;
+  uint8_t *foreign = read_bytes(s.path, &foreign_size);
+  assert_int_equal(plain_size, foreign_size);
+  assert_memory_equal(plain, foreign, plain_size);
+  free(plain);
+  free(foreign);
+
   /* What was written in the C locale is read in this one. */
   qref_quantized_model *model = NULL;
   qref_error error = {""};
-  if (qref_quantized_model_load(model_path[0], &model, &error) != QREF_OK) {
+  if (qref_quantized_model_load(scratch_file(&s, "plain"), &model, &error) != QREF_OK) {
     fail_msg("%s", error.message);
   }
   qref_quantized_model_destroy(model);
+  setlocale(LC_ALL, "C");
+  scratch_end(&s);
 }
 
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(models_keep_their_bytes)};
-  return cmocka_run_group_tests(tests, make_directory, remove_directory);
+  return cmocka_run_group_tests(tests, NULL, NULL);
 }
