@@ -43,6 +43,7 @@ static void models_keep_their_bytes(void **state) {
     free(plain);
     scratch_end(&s);
     skip();
+    return; /* for the linter: skip does not return */
   }
   assert_string_equal(localeconv()->decimal_point, ",");
   quantize_to(scratch_file(&s, "foreign"));
