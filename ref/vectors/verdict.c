@@ -86,6 +86,8 @@ qref_verdict qref_verdict_int8(int8_t recorded, int8_t actual, float before, con
     if (recorded == qref_round_to_int8(candidates[i], rule, index, NULL)) {
       return QREF_VERDICT_TIE;
     }
+  }
+  for (size_t i = 0; i < count; i++) {
     if (recorded == qref_round_to_int8(candidates[i], &other, index, NULL)) {
       return other.overflow == QREF_OVERFLOW_WRAP ? QREF_VERDICT_WRAP : QREF_VERDICT_SATURATION;
     }
