@@ -22,7 +22,7 @@ typedef struct qref_model_config {
   size_t dt_rank;    /* R */
   float norm_eps;
   bool tied_lm_head;           /* the checkpoint has no lm_head.weight of its own */
-  qref_dtype checkpoint_dtype; /* FLOAT16, BFLOAT16 or FLOAT32: the arithmetic of offline quantization */
+  qref_dtype checkpoint_dtype; /* FLOAT16, BFLOAT16 or FLOAT32: that of in_proj. Each tensor is quantized in its own. */
 } qref_model_config;
 
 /* Where work runs. A zeroed struct means the `cpu` backend on one thread. */
@@ -78,9 +78,9 @@ QREF_API const qref_model_config *qref_quantized_model_config(const qref_quantiz
 typedef struct qref_layer_scales {
   float norm_out; /* in_proj:input */
   float in_proj_w;
-  float in_proj_out; /* in_proj:output = conv1d in = scan z */
+  float in_proj_out;           /* in_proj:output = conv1d in = scan z */
   float conv1d_w, conv1d_bias; /* conv1d_bias is 1 without a bias */
-  float conv1d_out; /* x_proj:input = scan u */
+  float conv1d_out;            /* x_proj:input = scan u */
   float x_proj_w;
   float x_proj_out; /* dt_proj in = scan B = scan C */
   float dt_proj_w;
@@ -90,6 +90,9 @@ typedef struct qref_layer_scales {
   float hadamard_out; /* out_proj:input */
   float out_proj_w;
 } qref_layer_scales;
+/* Rows of the embedding whose scale max(row) / 127 is not positive, because the original takes no absolute value: their
+ * int8 values carry little or nothing of the row. 0 with float16_embedding. */
+QREF_API size_t qref_quantized_model_nonpositive_rows(const qref_quantized_model *model);
 /* layer < n_layers. Owned by the model. */
 QREF_API const qref_layer_scales *qref_quantized_model_layer_scales(const qref_quantized_model *model, size_t layer);
 

@@ -7,8 +7,7 @@
 /* malloc / calloc of a * b * c elements; NULL when out of memory or when the
  * product does not fit size_t. */
 void *qref_allocate_tensor(size_t element_size, size_t a, size_t b, size_t c);
-void *qref_allocate_zeroed_tensor(size_t element_size, size_t a, size_t b,
-                                  size_t c);
+void *qref_allocate_zeroed_tensor(size_t element_size, size_t a, size_t b, size_t c);
 
 /* Reports that one of these returned NULL. */
 qref_status qref_fail_memory(qref_error *error, const char *purpose);

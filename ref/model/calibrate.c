@@ -13,37 +13,27 @@ static const float smoothing = 0.01f;
 
 static const char *activation_name(qref_activation activation) {
   static const char *const names[QREF_ACTIVATION_COUNT] = {
-      [QREF_ACTIVATION_IN_PROJ_INPUT] = "in_proj:input",
-      [QREF_ACTIVATION_IN_PROJ_OUTPUT] = "in_proj:output",
-      [QREF_ACTIVATION_X_PROJ_INPUT] = "x_proj:input",
-      [QREF_ACTIVATION_X_PROJ_OUTPUT] = "x_proj:output",
-      [QREF_ACTIVATION_DT_PROJ_OUTPUT] = "dt_proj:output",
-      [QREF_ACTIVATION_SCAN_STATE] = "scan state",
+      [QREF_ACTIVATION_IN_PROJ_INPUT] = "in_proj:input",   [QREF_ACTIVATION_IN_PROJ_OUTPUT] = "in_proj:output",
+      [QREF_ACTIVATION_X_PROJ_INPUT] = "x_proj:input",     [QREF_ACTIVATION_X_PROJ_OUTPUT] = "x_proj:output",
+      [QREF_ACTIVATION_DT_PROJ_OUTPUT] = "dt_proj:output", [QREF_ACTIVATION_SCAN_STATE] = "scan state",
       [QREF_ACTIVATION_OUT_PROJ_INPUT] = "out_proj:input",
   };
   return names[activation];
 }
 
 static bool takes_quantile(qref_activation activation) {
-  return activation == QREF_ACTIVATION_X_PROJ_INPUT ||
-         activation == QREF_ACTIVATION_SCAN_STATE;
+  return activation == QREF_ACTIVATION_X_PROJ_INPUT || activation == QREF_ACTIVATION_SCAN_STATE;
 }
 
-qref_status qref_calibration_create(const qref_model_config *config,
-                                    size_t window_length, double quantile,
-                                    qref_calibration *calibration,
-                                    qref_error *error) {
-  const size_t longest =
-      window_length > config->d_state ? window_length : config->d_state;
+qref_status qref_calibration_create(const qref_model_config *config, size_t window_length, double quantile,
+                                    qref_calibration *calibration, qref_error *error) {
+  const size_t longest = window_length > config->d_state ? window_length : config->d_state;
   *calibration = (qref_calibration){
       .quantile = quantile,
-      .magnitudes =
-          qref_allocate_tensor(sizeof(float), config->d_inner, longest, 1),
+      .magnitudes = qref_allocate_tensor(sizeof(float), config->d_inner, longest, 1),
       .capacity = config->d_inner * longest,
   };
-  return calibration->magnitudes == NULL
-             ? qref_fail_memory(error, "the quantiles of a window")
-             : QREF_OK;
+  return calibration->magnitudes == NULL ? qref_fail_memory(error, "the quantiles of a window") : QREF_OK;
 }
 
 void qref_calibration_destroy(qref_calibration *calibration) {
@@ -56,8 +46,7 @@ void qref_calibration_reset(qref_calibration *calibration) {
   memset(calibration->range, 0, sizeof calibration->range);
 }
 
-qref_status qref_calibration_raise(float *range, const float *values,
-                                   size_t count, qref_error *error) {
+qref_status qref_calibration_raise(float *range, const float *values, size_t count, qref_error *error) {
   float largest = *range;
   for (size_t i = 0; i < count; i++) {
     const float magnitude = fabsf(values[i]);
@@ -74,22 +63,18 @@ qref_status qref_calibration_raise(float *range, const float *values,
 
 /* m takes the first window's quantile and then moves: m += 0.01 * (quantile -
  * m) */
-static qref_status smooth_quantile(qref_calibration *calibration,
-                                   qref_activation activation,
-                                   const float *values, size_t count,
-                                   qref_error *error) {
+static qref_status smooth_quantile(qref_calibration *calibration, qref_activation activation, const float *values,
+                                   size_t count, qref_error *error) {
   float largest = 0.0f;
   QREF_TRY(qref_calibration_raise(&largest, values, count, error));
   if (count > calibration->capacity) {
-    return qref_fail(error, QREF_ERROR_ARGUMENT,
-                     "a window of %zu values, expected at most %zu", count,
+    return qref_fail(error, QREF_ERROR_ARGUMENT, "a window of %zu values, expected at most %zu", count,
                      calibration->capacity);
   }
   for (size_t i = 0; i < count; i++) {
     calibration->magnitudes[i] = fabsf(values[i]);
   }
-  const float current =
-      qref_quantile(calibration->magnitudes, count, calibration->quantile);
+  const float current = qref_quantile(calibration->magnitudes, count, calibration->quantile);
   float *range = &calibration->range[activation];
   if (!calibration->begun[activation]) {
     calibration->begun[activation] = true;
@@ -102,23 +87,18 @@ static qref_status smooth_quantile(qref_calibration *calibration,
   return QREF_OK;
 }
 
-qref_status qref_calibration_observe(void *context, qref_activation activation,
-                                     const float *values, size_t batch,
+qref_status qref_calibration_observe(void *context, qref_activation activation, const float *values, size_t batch,
                                      size_t per_sequence, qref_error *error) {
   qref_calibration *calibration = context;
   qref_status status = QREF_OK;
   if (takes_quantile(activation)) {
     for (size_t b = 0; b < batch && status == QREF_OK; b++) {
-      status = smooth_quantile(calibration, activation,
-                               values + b * per_sequence, per_sequence, error);
+      status = smooth_quantile(calibration, activation, values + b * per_sequence, per_sequence, error);
     }
   } else {
-    status = qref_calibration_raise(&calibration->range[activation], values,
-                                    batch * per_sequence, error);
+    status = qref_calibration_raise(&calibration->range[activation], values, batch * per_sequence, error);
   }
-  return status == QREF_OK ? QREF_OK
-                           : qref_fail_prefix(error, status, "%s",
-                                              activation_name(activation));
+  return status == QREF_OK ? QREF_OK : qref_fail_prefix(error, status, "%s", activation_name(activation));
 }
 
 float qref_scale_from_range(float range) {

@@ -15,10 +15,8 @@ typedef struct qref_calibration {
   float range[QREF_ACTIVATION_COUNT];
 } qref_calibration;
 
-qref_status qref_calibration_create(const qref_model_config *config,
-                                    size_t window_length, double quantile,
-                                    qref_calibration *calibration,
-                                    qref_error *error);
+qref_status qref_calibration_create(const qref_model_config *config, size_t window_length, double quantile,
+                                    qref_calibration *calibration, qref_error *error);
 void qref_calibration_destroy(qref_calibration *calibration);
 /* Forgets the ranges, for the next layer. */
 void qref_calibration_reset(qref_calibration *calibration);
@@ -26,14 +24,11 @@ void qref_calibration_reset(qref_calibration *calibration);
 /* A qref_activation_observer whose context is the calibration. Activations that
  * are not finite are QREF_ERROR_FORMAT: the checkpoint's weights overflow
  * float32 on these tokens. */
-qref_status qref_calibration_observe(void *calibration,
-                                     qref_activation activation,
-                                     const float *values, size_t batch,
+qref_status qref_calibration_observe(void *calibration, qref_activation activation, const float *values, size_t batch,
                                      size_t per_sequence, qref_error *error);
 
 /* Raises *range to the largest |value|. */
-qref_status qref_calibration_raise(float *range, const float *values,
-                                   size_t count, qref_error *error);
+qref_status qref_calibration_raise(float *range, const float *values, size_t count, qref_error *error);
 
 /* max(range, 1e-5) / 127, at least 1e-6. */
 float qref_scale_from_range(float range);

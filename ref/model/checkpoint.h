@@ -20,13 +20,10 @@ typedef struct qref_checkpoint {
 
 /* Opens every file. Each name of the index must be in the file that the index
  * says; file names with a directory part are refused. */
-qref_status qref_checkpoint_open(const char *directory,
-                                 qref_checkpoint *checkpoint,
-                                 qref_error *error);
+qref_status qref_checkpoint_open(const char *directory, qref_checkpoint *checkpoint, qref_error *error);
 void qref_checkpoint_close(qref_checkpoint *checkpoint);
 
 /* NULL if there is none of that name. Marks the tensor as used. */
-const qref_checkpoint_tensor *qref_checkpoint_find(qref_checkpoint *checkpoint,
-                                                   const char *name);
+const qref_checkpoint_tensor *qref_checkpoint_find(qref_checkpoint *checkpoint, const char *name);
 
 #endif

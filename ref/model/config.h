@@ -16,8 +16,6 @@ typedef struct qref_import_config {
 /* Reads and checks the file. Every known field must have its type even where
  * its value is not used. Mamba-2, biases of in_proj and out_proj, an activation
  * other than SiLU, and LayerNorm give QREF_ERROR_UNSUPPORTED. */
-qref_status qref_import_config_read(const char *path,
-                                    qref_import_config *config,
-                                    qref_error *error);
+qref_status qref_import_config_read(const char *path, qref_import_config *config, qref_error *error);
 
 #endif

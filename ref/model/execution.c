@@ -2,34 +2,26 @@
 
 #include "ref/base/error.h"
 
-qref_status qref_execution_resolve(const qref_execution *execution,
-                                   const qref_profile *profile,
-                                   const qref_op *ops, size_t op_count,
-                                   qref_resolved_execution *resolved,
-                                   qref_error *error) {
+qref_status qref_execution_resolve(const qref_execution *execution, const qref_profile *profile, const qref_op *ops,
+                                   size_t op_count, qref_resolved_execution *resolved, qref_error *error) {
   const qref_backend *backend = execution == NULL ? NULL : execution->backend;
   const int threads = execution == NULL ? 0 : execution->threads;
   if (threads < 0) {
-    return qref_fail(error, QREF_ERROR_ARGUMENT,
-                     "threads: %d, expected 0 or more", threads);
+    return qref_fail(error, QREF_ERROR_ARGUMENT, "threads: %d, expected 0 or more", threads);
   }
   if (backend == NULL) {
     QREF_TRY(qref_backend_find("cpu", &backend, error));
   }
-  if (backend->abi_version != QREF_BACKEND_ABI_VERSION ||
-      backend->struct_size < sizeof(qref_backend)) {
-    return qref_fail(error, QREF_ERROR_ARGUMENT,
-                     "backend: interface version %lu, expected %lu",
-                     (unsigned long)backend->abi_version,
-                     (unsigned long)QREF_BACKEND_ABI_VERSION);
+  if (backend->abi_version != QREF_BACKEND_ABI_VERSION || backend->struct_size < sizeof(qref_backend)) {
+    return qref_fail(error, QREF_ERROR_ARGUMENT, "backend: interface version %lu, expected %lu",
+                     (unsigned long)backend->abi_version, (unsigned long)QREF_BACKEND_ABI_VERSION);
   }
   if (profile == NULL) {
     profile = qref_profile_builtin("quamba");
   }
   for (size_t i = 0; i < op_count; i++) {
     if (!backend->supports(ops[i], profile)) {
-      return qref_fail(error, QREF_ERROR_UNSUPPORTED,
-                       "backend '%s' does not compute %s under profile '%s'",
+      return qref_fail(error, QREF_ERROR_UNSUPPORTED, "backend '%s' does not compute %s under profile '%s'",
                        backend->name, qref_op_name(ops[i]), profile->name);
     }
   }
@@ -38,8 +30,7 @@ qref_status qref_execution_resolve(const qref_execution *execution,
   return QREF_OK;
 }
 
-void qref_execution_report(const qref_execution *execution, const char *what,
-                           size_t done, size_t total) {
+void qref_execution_report(const qref_execution *execution, const char *what, size_t done, size_t total) {
   if (execution != NULL && execution->progress != NULL) {
     execution->progress(execution->progress_context, what, done, total);
   }

@@ -17,18 +17,15 @@ typedef struct layer_run {
   void *observer_context;
 } layer_run;
 
-static qref_status observe(const layer_run *run, qref_activation activation,
-                           const float *values, size_t per_sequence,
+static qref_status observe(const layer_run *run, qref_activation activation, const float *values, size_t per_sequence,
                            qref_error *error) {
   return run->observer == NULL
              ? QREF_OK
-             : run->observer(run->observer_context, activation, values,
-                             run->batch, per_sequence, error);
+             : run->observer(run->observer_context, activation, values, run->batch, per_sequence, error);
 }
 
 /* y (rows, columns) = x (rows, depth) W^T */
-static qref_status linear(const layer_run *run, qref_layer_tensor which,
-                          const float *x, float *y, qref_error *error) {
+static qref_status linear(const layer_run *run, qref_layer_tensor which, const float *x, float *y, qref_error *error) {
   size_t shape[2];
   qref_layer_tensor_shape(run->config, which, shape);
   const qref_linear_f32_args args = {
@@ -44,10 +41,8 @@ static qref_status linear(const layer_run *run, qref_layer_tensor which,
 }
 
 /* residual (B, T, M) -> norm -> in_proj -> x | z, each (B, D, T) */
-static qref_status project_in(const layer_run *run, const float *residual,
-                              qref_error *error) {
-  const size_t M = run->config->d_model, D = run->config->d_inner,
-               T = run->length;
+static qref_status project_in(const layer_run *run, const float *residual, qref_error *error) {
+  const size_t M = run->config->d_model, D = run->config->d_inner, T = run->length;
   qref_float_work *work = run->work;
   const qref_rmsnorm_f32_args norm = {
       .rows = run->rows,
@@ -59,12 +54,9 @@ static qref_status project_in(const layer_run *run, const float *residual,
       .threads = run->threads,
   };
   QREF_TRY(run->backend->rmsnorm_f32(&norm, error));
-  QREF_TRY(observe(run, QREF_ACTIVATION_IN_PROJ_INPUT, work->rows_model, T * M,
-                   error));
-  QREF_TRY(
-      linear(run, QREF_LAYER_IN_PROJ, work->rows_model, work->in_proj, error));
-  QREF_TRY(observe(run, QREF_ACTIVATION_IN_PROJ_OUTPUT, work->in_proj,
-                   T * 2 * D, error));
+  QREF_TRY(observe(run, QREF_ACTIVATION_IN_PROJ_INPUT, work->rows_model, T * M, error));
+  QREF_TRY(linear(run, QREF_LAYER_IN_PROJ, work->rows_model, work->in_proj, error));
+  QREF_TRY(observe(run, QREF_ACTIVATION_IN_PROJ_OUTPUT, work->in_proj, T * 2 * D, error));
   qref_transpose_batch_f32(work->in_proj, run->batch, T, D, 2 * D, work->x);
   qref_transpose_batch_f32(work->in_proj + D, run->batch, T, D, 2 * D, work->z);
   return QREF_OK;
@@ -85,33 +77,24 @@ static qref_status convolve(const layer_run *run, qref_error *error) {
       .threads = run->threads,
   };
   QREF_TRY(run->backend->conv1d_silu_f32(&args, error));
-  return observe(run, QREF_ACTIVATION_X_PROJ_INPUT, run->work->conv, D * T,
-                 error);
+  return observe(run, QREF_ACTIVATION_X_PROJ_INPUT, run->work->conv, D * T, error);
 }
 
 /* conv1d output -> x_proj -> dt (B, D, T) in work->x, B and C (B, N, T) */
 static qref_status project_parameters(const layer_run *run, qref_error *error) {
-  const size_t D = run->config->d_inner, N = run->config->d_state,
-               R = run->config->dt_rank, T = run->length;
+  const size_t D = run->config->d_inner, N = run->config->d_state, R = run->config->dt_rank, T = run->length;
   const size_t columns = R + 2 * N;
   qref_float_work *work = run->work;
   qref_transpose_batch_f32(work->conv, run->batch, D, T, T, work->rows_inner);
-  QREF_TRY(
-      linear(run, QREF_LAYER_X_PROJ, work->rows_inner, work->x_proj, error));
-  QREF_TRY(observe(run, QREF_ACTIVATION_X_PROJ_OUTPUT, work->x_proj,
-                   T * columns, error));
+  QREF_TRY(linear(run, QREF_LAYER_X_PROJ, work->rows_inner, work->x_proj, error));
+  QREF_TRY(observe(run, QREF_ACTIVATION_X_PROJ_OUTPUT, work->x_proj, T * columns, error));
   for (size_t row = 0; row < run->rows; row++) {
-    memcpy(work->dt_low_rank + row * R, work->x_proj + row * columns,
-           R * sizeof(float));
+    memcpy(work->dt_low_rank + row * R, work->x_proj + row * columns, R * sizeof(float));
   }
-  qref_transpose_batch_f32(work->x_proj + R, run->batch, T, N, columns,
-                           work->input_matrix);
-  qref_transpose_batch_f32(work->x_proj + R + N, run->batch, T, N, columns,
-                           work->output_matrix);
-  QREF_TRY(linear(run, QREF_LAYER_DT_PROJ, work->dt_low_rank, work->rows_inner,
-                  error));
-  QREF_TRY(observe(run, QREF_ACTIVATION_DT_PROJ_OUTPUT, work->rows_inner, T * D,
-                   error));
+  qref_transpose_batch_f32(work->x_proj + R, run->batch, T, N, columns, work->input_matrix);
+  qref_transpose_batch_f32(work->x_proj + R + N, run->batch, T, N, columns, work->output_matrix);
+  QREF_TRY(linear(run, QREF_LAYER_DT_PROJ, work->dt_low_rank, work->rows_inner, error));
+  QREF_TRY(observe(run, QREF_ACTIVATION_DT_PROJ_OUTPUT, work->rows_inner, T * D, error));
   qref_transpose_batch_f32(work->rows_inner, run->batch, T, D, D, work->x);
   return QREF_OK;
 }
@@ -145,33 +128,26 @@ static qref_status scan(const layer_run *run, qref_error *error) {
 }
 
 /* scan output -> [Hadamard] -> out_proj -> added to the residual */
-static qref_status project_out(const layer_run *run, float *residual,
-                               qref_error *error) {
+static qref_status project_out(const layer_run *run, float *residual, qref_error *error) {
   const size_t M = run->config->d_model, D = run->config->d_inner;
   qref_float_work *work = run->work;
   if (run->layer->rotated) {
-    const qref_hadamard_f32_args args = {.rows = run->rows,
-                                         .dim = D,
-                                         .x = work->rows_inner,
-                                         .y = work->rows_inner,
-                                         .threads = run->threads};
+    const qref_hadamard_f32_args args = {
+        .rows = run->rows, .dim = D, .x = work->rows_inner, .y = work->rows_inner, .threads = run->threads};
     QREF_TRY(run->backend->hadamard_f32(&args, error));
   }
-  QREF_TRY(observe(run, QREF_ACTIVATION_OUT_PROJ_INPUT, work->rows_inner,
-                   run->length * D, error));
-  QREF_TRY(linear(run, QREF_LAYER_OUT_PROJ, work->rows_inner, work->rows_model,
-                  error));
+  QREF_TRY(observe(run, QREF_ACTIVATION_OUT_PROJ_INPUT, work->rows_inner, run->length * D, error));
+  QREF_TRY(linear(run, QREF_LAYER_OUT_PROJ, work->rows_inner, work->rows_model, error));
   for (size_t i = 0; i < run->rows * M; i++) {
     residual[i] += work->rows_model[i];
   }
   return QREF_OK;
 }
 
-qref_status qref_float_layer_forward(
-    const qref_model_config *config, const qref_float_layer *layer,
-    const qref_resolved_execution *execution, size_t batch, float *residual,
-    qref_float_work *work, qref_activation_observer observer,
-    void *observer_context, qref_error *error) {
+qref_status qref_float_layer_forward(const qref_model_config *config, const qref_float_layer *layer,
+                                     const qref_resolved_execution *execution, size_t batch, float *residual,
+                                     qref_float_work *work, qref_activation_observer observer, void *observer_context,
+                                     qref_error *error) {
   const layer_run run = {
       .config = config,
       .layer = layer,

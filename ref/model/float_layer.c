@@ -8,16 +8,14 @@
 #include "ref/model/weights.h"
 
 static float *widen(const qref_checkpoint_tensor *tensor) {
-  float *values =
-      qref_allocate_tensor(sizeof(float), tensor->stored->count, 1, 1);
+  float *values = qref_allocate_tensor(sizeof(float), tensor->stored->count, 1, 1);
   if (values != NULL) {
     qref_weights_to_f32(tensor->stored, 0, tensor->stored->count, values);
   }
   return values;
 }
 
-qref_status qref_float_layer_load(const qref_float_model *model, size_t layer,
-                                  qref_float_layer *weights,
+qref_status qref_float_layer_load(const qref_float_model *model, size_t layer, qref_float_layer *weights,
                                   qref_error *error) {
   const qref_float_model_layer *source = &model->layers[layer];
   memset(weights, 0, sizeof *weights);

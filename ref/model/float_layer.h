@@ -13,8 +13,8 @@ typedef struct qref_float_layer {
 } qref_float_layer;
 
 /* The weights as imported. On failure nothing needs to be freed. */
-qref_status qref_float_layer_load(const qref_float_model *model, size_t layer,
-                                  qref_float_layer *weights, qref_error *error);
+qref_status qref_float_layer_load(const qref_float_model *model, size_t layer, qref_float_layer *weights,
+                                  qref_error *error);
 void qref_float_layer_free(qref_float_layer *weights);
 
 #endif

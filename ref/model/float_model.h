@@ -6,9 +6,8 @@
 #include "ref/model/layer_tensors.h"
 
 typedef struct qref_float_model_layer {
-  const qref_checkpoint_tensor *norm; /* (M) */
-  const qref_checkpoint_tensor
-      *tensor[QREF_LAYER_TENSOR_COUNT]; /* NULL where optional and absent */
+  const qref_checkpoint_tensor *norm;                            /* (M) */
+  const qref_checkpoint_tensor *tensor[QREF_LAYER_TENSOR_COUNT]; /* NULL where optional and absent */
 } qref_float_model_layer;
 
 struct qref_float_model {
@@ -16,9 +15,8 @@ struct qref_float_model {
   qref_checkpoint checkpoint;
   const qref_checkpoint_tensor *embedding; /* (vocab_size, M) */
   const qref_checkpoint_tensor *norm_f;    /* (M) */
-  const qref_checkpoint_tensor
-      *lm_head;                   /* (vocab_size, M); the embedding if tied */
-  qref_float_model_layer *layers; /* (n_layers) */
+  const qref_checkpoint_tensor *lm_head;   /* (vocab_size, M); the embedding if tied */
+  qref_float_model_layer *layers;          /* (n_layers) */
 };
 
 #endif

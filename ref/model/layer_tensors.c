@@ -15,47 +15,45 @@ const char *qref_layer_tensor_name(qref_layer_tensor which) {
   return names[which];
 }
 
-size_t qref_layer_tensor_shape(const qref_model_config *config,
-                               qref_layer_tensor which, size_t shape[2]) {
+size_t qref_layer_tensor_shape(const qref_model_config *config, qref_layer_tensor which, size_t shape[2]) {
   const size_t D = config->d_inner;
   switch (which) {
-  case QREF_LAYER_IN_PROJ:
-    shape[0] = 2 * D;
-    shape[1] = config->d_model;
-    return 2;
-  case QREF_LAYER_CONV1D:
-    shape[0] = D;
-    shape[1] = config->d_conv;
-    return 2;
-  case QREF_LAYER_X_PROJ:
-    shape[0] = config->dt_rank + 2 * config->d_state;
-    shape[1] = D;
-    return 2;
-  case QREF_LAYER_DT_PROJ:
-    shape[0] = D;
-    shape[1] = config->dt_rank;
-    return 2;
-  case QREF_LAYER_A_LOG:
-    shape[0] = D;
-    shape[1] = config->d_state;
-    return 2;
-  case QREF_LAYER_OUT_PROJ:
-    shape[0] = config->d_model;
-    shape[1] = D;
-    return 2;
-  case QREF_LAYER_CONV1D_BIAS:
-  case QREF_LAYER_DT_BIAS:
-  case QREF_LAYER_D:
-  case QREF_LAYER_TENSOR_COUNT:
-    break;
+    case QREF_LAYER_IN_PROJ:
+      shape[0] = 2 * D;
+      shape[1] = config->d_model;
+      return 2;
+    case QREF_LAYER_CONV1D:
+      shape[0] = D;
+      shape[1] = config->d_conv;
+      return 2;
+    case QREF_LAYER_X_PROJ:
+      shape[0] = config->dt_rank + 2 * config->d_state;
+      shape[1] = D;
+      return 2;
+    case QREF_LAYER_DT_PROJ:
+      shape[0] = D;
+      shape[1] = config->dt_rank;
+      return 2;
+    case QREF_LAYER_A_LOG:
+      shape[0] = D;
+      shape[1] = config->d_state;
+      return 2;
+    case QREF_LAYER_OUT_PROJ:
+      shape[0] = config->d_model;
+      shape[1] = D;
+      return 2;
+    case QREF_LAYER_CONV1D_BIAS:
+    case QREF_LAYER_DT_BIAS:
+    case QREF_LAYER_D:
+    case QREF_LAYER_TENSOR_COUNT:
+      break;
   }
   shape[0] = D;
   shape[1] = 1;
   return 1;
 }
 
-size_t qref_layer_tensor_count(const qref_model_config *config,
-                               qref_layer_tensor which) {
+size_t qref_layer_tensor_count(const qref_model_config *config, qref_layer_tensor which) {
   size_t shape[2];
   qref_layer_tensor_shape(config, which, shape);
   return shape[0] * shape[1];

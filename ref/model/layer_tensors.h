@@ -22,11 +22,9 @@ typedef enum qref_layer_tensor {
  * "layers.<i>." in a quantized model. */
 const char *qref_layer_tensor_name(qref_layer_tensor which);
 /* Writes the shape and returns the number of dimensions, 1 or 2. */
-size_t qref_layer_tensor_shape(const qref_model_config *config,
-                               qref_layer_tensor which, size_t shape[2]);
+size_t qref_layer_tensor_shape(const qref_model_config *config, qref_layer_tensor which, size_t shape[2]);
 /* Elements. The config comes from the shapes of tensors that exist, so that the
  * product fits. */
-size_t qref_layer_tensor_count(const qref_model_config *config,
-                               qref_layer_tensor which);
+size_t qref_layer_tensor_count(const qref_model_config *config, qref_layer_tensor which);
 
 #endif

@@ -8,11 +8,8 @@
 
 /* Fills quantized->layers[layer]. Each tensor is quantized in the arithmetic of
  * its own stored element type, dt_proj's bias in float32. */
-qref_status qref_quantize_layer(const qref_float_model *model, size_t layer,
-                                const qref_float_layer *weights,
-                                const float range[QREF_ACTIVATION_COUNT],
-                                const qref_quantize_rule *rule,
-                                qref_quantized_model *quantized,
-                                qref_error *error);
+qref_status qref_quantize_layer(const qref_float_model *model, size_t layer, const qref_float_layer *weights,
+                                const float range[QREF_ACTIVATION_COUNT], const qref_quantize_rule *rule,
+                                qref_quantized_model *quantized, qref_error *error);
 
 #endif

@@ -17,8 +17,7 @@ float qref_weight_scale(float largest, qref_dtype dtype);
 
 /* q[i] = ovf(rnd(dtype(w[i] / scale))). `first` is the position of w[0] in the
  * whole tensor. */
-void qref_quantize_weights(const float *w, size_t count, size_t first,
-                           float scale, qref_dtype dtype,
+void qref_quantize_weights(const float *w, size_t count, size_t first, float scale, qref_dtype dtype,
                            const qref_quantize_rule *rule, int8_t *q);
 
 /* One row of an embedding: scale = max(row) / 127 in dtype's arithmetic,
@@ -27,14 +26,11 @@ void qref_quantize_weights(const float *w, size_t count, size_t first,
  * what inference computes from the same number. A scale of 0 gives q = 0 where
  * w is 0, and saturates elsewhere. QREF_ERROR_FORMAT if the scale overflows
  * float16. */
-qref_status qref_quantize_embedding_row(const float *w, size_t count,
-                                        size_t first, qref_dtype dtype,
-                                        const qref_quantize_rule *rule,
-                                        int8_t *q, qref_float16 *scale,
+qref_status qref_quantize_embedding_row(const float *w, size_t count, size_t first, qref_dtype dtype,
+                                        const qref_quantize_rule *rule, int8_t *q, qref_float16 *scale,
                                         qref_error *error);
 
 /* y[i] = float16(w[i]). QREF_ERROR_FORMAT if one overflows. */
-qref_status qref_weights_to_f16(const float *w, size_t count, qref_float16 *y,
-                                qref_error *error);
+qref_status qref_weights_to_f16(const float *w, size_t count, qref_float16 *y, qref_error *error);
 
 #endif

@@ -14,19 +14,15 @@
 
 /* Texts are malloc'ed. Numbers are the shortest decimals that read back as the
  * same float32. */
-qref_status qref_quantized_config_print(const qref_model_config *config,
-                                        char **text, qref_error *error);
-qref_status qref_quantized_scales_print(const qref_quantized_model *model,
-                                        char **text, qref_error *error);
+qref_status qref_quantized_config_print(const qref_model_config *config, char **text, qref_error *error);
+qref_status qref_quantized_scales_print(const qref_quantized_model *model, char **text, qref_error *error);
 
 /* Every size must be at least 1. `path` goes into messages. */
-qref_status qref_quantized_config_parse(const char *text, const char *path,
-                                        qref_model_config *config,
+qref_status qref_quantized_config_parse(const char *text, const char *path, qref_model_config *config,
                                         qref_error *error);
 /* Fills lm_head_in, lm_head_w and the scales of every layer; each must be
  * finite and positive. */
-qref_status qref_quantized_scales_parse(const char *text, const char *path,
-                                        qref_quantized_model *model,
+qref_status qref_quantized_scales_parse(const char *text, const char *path, qref_quantized_model *model,
                                         qref_error *error);
 
 #endif

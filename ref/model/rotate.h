@@ -14,25 +14,21 @@
 
 /* QREF_ERROR_UNSUPPORTED, naming the dimension, unless d_model and d_inner are
  * sizes of a Hadamard matrix. */
-qref_status qref_rotation_check(const qref_model_config *config,
-                                qref_error *error);
+qref_status qref_rotation_check(const qref_model_config *config, qref_error *error);
 
 /* row <- row Q_count. scratch: count. A result that overflows `dtype` is
  * QREF_ERROR_FORMAT. */
-qref_status qref_rotate_row(float *row, size_t count, qref_dtype dtype,
-                            double *scratch, qref_error *error);
+qref_status qref_rotate_row(float *row, size_t count, qref_dtype dtype, double *scratch, qref_error *error);
 
 /* Row `row` of a stored matrix of rows of length d_model, widened, fused with
  * norm_weight (NULL: not fused) and rotated. scratch: d_model. Messages name
  * the tensor. */
-qref_status qref_rotated_row(const qref_checkpoint_tensor *tensor, size_t row,
-                             const float *norm_weight, double *scratch,
-                             float *values, qref_error *error);
+qref_status qref_rotated_row(const qref_checkpoint_tensor *tensor, size_t row, const float *norm_weight,
+                             double *scratch, float *values, qref_error *error);
 
 /* The weights of a layer, fused and rotated. Free with qref_float_layer_free.
  * On failure nothing needs to be freed. */
-qref_status qref_rotated_layer_load(const qref_float_model *model, size_t layer,
-                                    qref_float_layer *weights,
+qref_status qref_rotated_layer_load(const qref_float_model *model, size_t layer, qref_float_layer *weights,
                                     qref_error *error);
 
 #endif

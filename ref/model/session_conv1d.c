@@ -22,8 +22,7 @@ static void store_state(const convolution *conv) {
   for (size_t row = 0; row < conv->batch * conv->channels; row++) {
     int8_t *state = conv->state + row * W;
     memset(state, 0, W - kept);
-    memcpy(state + (W - kept), conv->step->work->conv_in + row * T + (T - kept),
-           kept);
+    memcpy(state + (W - kept), conv->step->work->conv_in + row * T + (T - kept), kept);
   }
 }
 
@@ -39,8 +38,7 @@ static void shift_state(const convolution *conv) {
 
 /* ---- INT8 path ---- */
 
-static qref_status convolve_sequence(const convolution *conv,
-                                     qref_error *error) {
+static qref_status convolve_sequence(const convolution *conv, qref_error *error) {
   qref_session *session = conv->step->session;
   const qref_layer_scales *scales = &conv->weights->scales;
   const qref_conv1d_silu_args args = {
@@ -92,8 +90,7 @@ static qref_status convolve_token(const convolution *conv, qref_error *error) {
 
 /* ---- float-simulation path ---- */
 
-static qref_status simulate_samples(const convolution *conv, const int8_t *x,
-                                    size_t length, float effective_scale,
+static qref_status simulate_samples(const convolution *conv, const int8_t *x, size_t length, float effective_scale,
                                     qref_error *error) {
   const qref_session *session = conv->step->session;
   const qref_layer_scales *scales = &conv->weights->scales;
@@ -128,15 +125,12 @@ static void keep_last_samples(const convolution *conv, float *values) {
 /* before_quant and after_quant (B, D, T) on the grid of effective_scale. One
  * token is the last sample of a sequence that consists of the state, which
  * holds every tap. */
-static qref_status simulate(const convolution *conv, float effective_scale,
-                            qref_error *error) {
+static qref_status simulate(const convolution *conv, float effective_scale, qref_error *error) {
   qref_session_work *work = conv->step->work;
   if (!conv->step->decode) {
-    return simulate_samples(conv, work->conv_in, conv->length, effective_scale,
-                            error);
+    return simulate_samples(conv, work->conv_in, conv->length, effective_scale, error);
   }
-  QREF_TRY(
-      simulate_samples(conv, conv->state, conv->width, effective_scale, error));
+  QREF_TRY(simulate_samples(conv, conv->state, conv->width, effective_scale, error));
   keep_last_samples(conv, work->before_quant);
   keep_last_samples(conv, work->after_quant);
   return QREF_OK;
@@ -144,10 +138,8 @@ static qref_status simulate(const convolution *conv, float effective_scale,
 
 /* A policy that looks at the layer's outputs needs them first: y does not
  * depend on the grid. */
-static qref_status choose_factor(const convolution *conv, float *factor,
-                                 qref_error *error) {
-  const qref_float_simulation *simulation =
-      &conv->step->session->float_simulation;
+static qref_status choose_factor(const convolution *conv, float *factor, qref_error *error) {
+  const qref_float_simulation *simulation = &conv->step->session->float_simulation;
   const float output_scale = conv->weights->scales.conv1d_out;
   if (!simulation->better_scale) {
     *factor = 1.0f;
@@ -157,9 +149,8 @@ static qref_status choose_factor(const convolution *conv, float *factor,
     QREF_TRY(simulate(conv, output_scale, error));
   }
   const size_t count = conv->batch * conv->channels * conv->length;
-  return qref_scale_policy_factor(&simulation->policy,
-                                  conv->step->work->before_quant, count,
-                                  output_scale, factor, error);
+  return qref_scale_policy_factor(&simulation->policy, conv->step->work->before_quant, count, output_scale, factor,
+                                  error);
 }
 
 /* x_proj and the scan take the same int8 values: their input scales are both
@@ -178,8 +169,7 @@ static qref_status requantize(const convolution *conv, qref_error *error) {
   return session->execution.backend->requantize(&args, error);
 }
 
-static qref_status convolve_simulated(const convolution *conv, float *factor,
-                                      float *effective_scale,
+static qref_status convolve_simulated(const convolution *conv, float *factor, float *effective_scale,
                                       qref_error *error) {
   if (conv->step->decode) {
     shift_state(conv);
@@ -194,8 +184,7 @@ static qref_status convolve_simulated(const convolution *conv, float *factor,
 
 /* ---- both ---- */
 
-static qref_status observe(const convolution *conv, float factor,
-                           float effective_scale, qref_error *error) {
+static qref_status observe(const convolution *conv, float factor, float effective_scale, qref_error *error) {
   const qref_session *session = conv->step->session;
   const qref_session_work *work = conv->step->work;
   const qref_layer_scales *scales = &conv->weights->scales;
@@ -226,8 +215,7 @@ static qref_status observe(const convolution *conv, float factor,
   return session->observer(session->observer_context, &observation, error);
 }
 
-qref_status qref_step_conv1d(const qref_step *step, size_t layer,
-                             qref_error *error) {
+qref_status qref_step_conv1d(const qref_step *step, size_t layer, qref_error *error) {
   const qref_session *session = step->session;
   const qref_model_config *config = &session->model->config;
   const convolution conv = {
@@ -238,8 +226,7 @@ qref_status qref_step_conv1d(const qref_step *step, size_t layer,
       .channels = config->d_inner,
       .length = step->length,
       .width = config->d_conv,
-      .state = session->conv_state +
-               layer * session->batch * config->d_inner * config->d_conv,
+      .state = session->conv_state + layer * session->batch * config->d_inner * config->d_conv,
   };
   float factor = 1.0f, effective_scale = conv.weights->scales.conv1d_out;
   if (session->float_simulation.enabled) {

@@ -2,8 +2,7 @@
 #include "ref/base/error.h"
 #include "ref/model/session_step.h"
 
-static qref_status int8_head(const qref_step *step, qref_float16 *logits,
-                             qref_error *error) {
+static qref_status int8_head(const qref_step *step, qref_float16 *logits, qref_error *error) {
   qref_session *session = step->session;
   const qref_quantized_model *model = session->model;
   const qref_linear_w8a8_args args = {
@@ -23,15 +22,13 @@ static qref_status int8_head(const qref_step *step, qref_float16 *logits,
 }
 
 /* Columns first .. first + rows - 1 of the logits. */
-static qref_status float16_head_block(const qref_step *step, size_t first,
-                                      size_t rows, qref_float16 *logits,
+static qref_status float16_head_block(const qref_step *step, size_t first, size_t rows, qref_float16 *logits,
                                       qref_error *error) {
   const qref_quantized_model *model = step->session->model;
   const size_t M = model->config.d_model, vocab_size = model->config.vocab_size;
   qref_session_work *work = step->work;
   for (size_t i = 0; i < rows * M; i++) {
-    work->head_weights[i] =
-        qref_f32_from_f16(model->lm_head_f16[first * M + i]);
+    work->head_weights[i] = qref_f32_from_f16(model->lm_head_f16[first * M + i]);
   }
   const qref_linear_f32_args args = {
       .rows = step->rows,
@@ -45,8 +42,7 @@ static qref_status float16_head_block(const qref_step *step, size_t first,
   QREF_TRY(step->session->execution.backend->linear_f32(&args, error));
   for (size_t row = 0; row < step->rows; row++) {
     for (size_t column = 0; column < rows; column++) {
-      logits[row * vocab_size + first + column] =
-          qref_f16_from_f32(work->head_logits[row * rows + column]);
+      logits[row * vocab_size + first + column] = qref_f16_from_f32(work->head_logits[row * rows + column]);
     }
   }
   return QREF_OK;
@@ -54,27 +50,22 @@ static qref_status float16_head_block(const qref_step *step, size_t first,
 
 /* logits = float16(sum_k (q[k] * lm_head_in) * w[k]): k ascending by fma in
  * float32 on the widened float16 weights */
-static qref_status float16_head(const qref_step *step, qref_float16 *logits,
-                                qref_error *error) {
+static qref_status float16_head(const qref_step *step, qref_float16 *logits, qref_error *error) {
   const qref_quantized_model *model = step->session->model;
   const size_t vocab_size = model->config.vocab_size;
   for (size_t i = 0; i < step->rows * model->config.d_model; i++) {
-    step->work->head_input[i] =
-        (float)step->work->normed[i] * model->lm_head_in;
+    step->work->head_input[i] = (float)step->work->normed[i] * model->lm_head_in;
   }
   for (size_t first = 0; first < vocab_size; first += QREF_HEAD_BLOCK_ROWS) {
     const size_t left = vocab_size - first;
-    const size_t rows =
-        left < QREF_HEAD_BLOCK_ROWS ? left : QREF_HEAD_BLOCK_ROWS;
+    const size_t rows = left < QREF_HEAD_BLOCK_ROWS ? left : QREF_HEAD_BLOCK_ROWS;
     QREF_TRY(float16_head_block(step, first, rows, logits, error));
   }
   return QREF_OK;
 }
 
-qref_status qref_step_head(const qref_step *step, qref_float16 *logits,
-                           qref_error *error) {
+qref_status qref_step_head(const qref_step *step, qref_float16 *logits, qref_error *error) {
   const qref_quantized_model *model = step->session->model;
   QREF_TRY(qref_step_norm(step, false, model->lm_head_in, error));
-  return model->lm_head != NULL ? int8_head(step, logits, error)
-                                : float16_head(step, logits, error);
+  return model->lm_head != NULL ? int8_head(step, logits, error) : float16_head(step, logits, error);
 }

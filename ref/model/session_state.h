@@ -8,12 +8,12 @@
 /* Activations of one layer for `length` tokens of each sequence. */
 typedef struct qref_session_work {
   size_t length;
-  qref_float16 *x; /* (B, T, M): embedding, then each layer's out_proj output */
-  float *residual; /* (B, T, M) */
-  int8_t *normed;  /* (B, T, M) */
-  int8_t *in_proj; /* (B, T, 2D) */
-  int8_t *conv_in; /* (B, D, T) */
-  int8_t *z;       /* (B, D, T) */
+  qref_float16 *x;       /* (B, T, M): embedding, then each layer's out_proj output */
+  float *residual;       /* (B, T, M) */
+  int8_t *normed;        /* (B, T, M) */
+  int8_t *in_proj;       /* (B, T, 2D) */
+  int8_t *conv_in;       /* (B, D, T) */
+  int8_t *z;             /* (B, D, T) */
   int8_t *conv_out;      /* (B, D, T) */
   int8_t *rows_inner;    /* (B, T, D): conv1d output by time, dt_proj output,
                             Hadamard output */
@@ -42,23 +42,20 @@ struct qref_session {
   qref_profile profile;
   qref_resolved_execution execution;
   size_t batch;
-  qref_float_simulation
-      float_simulation; /* `enabled` also where the profile asks for it */
+  qref_float_simulation float_simulation; /* `enabled` also where the profile asks for it */
   qref_conv1d_observer observer;
   void *observer_context;
-  int8_t *conv_state; /* (n_layers, B, D, W): the last W inputs, oldest first */
-  int8_t *scan_state; /* (n_layers, B, D, N) */
-  float *ones;        /* (M): the weight of every norm behind the fuse step */
-  qref_session_work
-      decode_work; /* made once, so that decode does not allocate */
-  bool fresh;      /* no token has been fed */
-  bool failed;     /* states are half updated */
+  int8_t *conv_state;            /* (n_layers, B, D, W): the last W inputs, oldest first */
+  int8_t *scan_state;            /* (n_layers, B, D, N) */
+  float *ones;                   /* (M): the weight of every norm behind the fuse step */
+  qref_session_work decode_work; /* made once, so that decode does not allocate */
+  bool fresh;                    /* no token has been fed */
+  bool failed;                   /* states are half updated */
   qref_counts counts;
 };
 
 /* decode: the memory is for one token. */
-qref_status qref_session_work_create(const qref_session *session, size_t length,
-                                     bool decode, qref_session_work *work,
+qref_status qref_session_work_create(const qref_session *session, size_t length, bool decode, qref_session_work *work,
                                      qref_error *error);
 void qref_session_work_destroy(qref_session_work *work);
 

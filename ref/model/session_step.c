@@ -5,15 +5,12 @@
 #include "ref/base/error.h"
 
 /* work->x (B, T, M) = embedding rows of the tokens, in float16 */
-static qref_status embed(const qref_step *step, const int32_t *tokens,
-                         qref_error *error) {
+static qref_status embed(const qref_step *step, const int32_t *tokens, qref_error *error) {
   const qref_quantized_model *model = step->session->model;
   const size_t M = model->config.d_model;
   if (model->embedding_f16 != NULL) {
     for (size_t i = 0; i < step->rows; i++) {
-      memcpy(step->work->x + i * M,
-             model->embedding_f16 + (size_t)tokens[i] * M,
-             M * sizeof(qref_float16));
+      memcpy(step->work->x + i * M, model->embedding_f16 + (size_t)tokens[i] * M, M * sizeof(qref_float16));
     }
     return QREF_OK;
   }
@@ -29,8 +26,7 @@ static qref_status embed(const qref_step *step, const int32_t *tokens,
   return step->session->execution.backend->embedding_w8(&args, error);
 }
 
-qref_status qref_step_norm(const qref_step *step, bool first, float out_scale,
-                           qref_error *error) {
+qref_status qref_step_norm(const qref_step *step, bool first, float out_scale, qref_error *error) {
   qref_session *session = step->session;
   const qref_rmsnorm_args args = {
       .rule = &session->profile.rmsnorm,
@@ -49,11 +45,9 @@ qref_status qref_step_norm(const qref_step *step, bool first, float out_scale,
   return session->execution.backend->rmsnorm(&args, error);
 }
 
-qref_status qref_step_run(const qref_step *step, const int32_t *tokens,
-                          qref_float16 *logits, qref_error *error) {
+qref_status qref_step_run(const qref_step *step, const int32_t *tokens, qref_float16 *logits, qref_error *error) {
   QREF_TRY(embed(step, tokens, error));
-  for (size_t layer = 0; layer < step->session->model->config.n_layers;
-       layer++) {
+  for (size_t layer = 0; layer < step->session->model->config.n_layers; layer++) {
     const qref_status status = qref_step_layer(step, layer, error);
     if (status != QREF_OK) {
       return qref_fail_prefix(error, status, "layer %zu", layer);

@@ -12,15 +12,12 @@ enum { TEST_PATH_SIZE = 512 };
 
 static inline void temporary_directory_create(char path[TEST_PATH_SIZE]) {
   const char *parent = getenv("TMPDIR");
-  snprintf(path, TEST_PATH_SIZE, "%s/qref-test-XXXXXX",
-           parent == NULL ? "/tmp" : parent);
+  snprintf(path, TEST_PATH_SIZE, "%s/qref-test-XXXXXX", parent == NULL ? "/tmp" : parent);
   assert_non_null(mkdtemp(path));
 }
 
-static inline void join(char path[TEST_PATH_SIZE], const char *directory,
-                        const char *name) {
-  assert_true(snprintf(path, TEST_PATH_SIZE, "%s/%s", directory, name) <
-              TEST_PATH_SIZE);
+static inline void join(char path[TEST_PATH_SIZE], const char *directory, const char *name) {
+  assert_true(snprintf(path, TEST_PATH_SIZE, "%s/%s", directory, name) < TEST_PATH_SIZE);
 }
 
 static inline size_t temporary_directory_clear(const char *directory) {
@@ -44,8 +41,7 @@ static inline void temporary_directory_remove(const char *directory) {
   assert_int_equal(rmdir(directory), 0);
 }
 
-static inline void write_text(const char *directory, const char *name,
-                              const char *text) {
+static inline void write_text(const char *directory, const char *name, const char *text) {
   char path[TEST_PATH_SIZE];
   join(path, directory, name);
   FILE *file = fopen(path, "wb");

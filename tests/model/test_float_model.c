@@ -65,21 +65,14 @@ static void agrees_with_hugging_face(void **state) {
   assert_true(config->norm_eps == 1e-5f);
   assert_true(config->tied_lm_head);
   assert_int_equal(config->checkpoint_dtype, QREF_DTYPE_FLOAT16);
-  float *own_logits = malloc(logits.count * sizeof(float)),
-        *own_hidden = malloc(hidden.count * sizeof(float));
+  float *own_logits = malloc(logits.count * sizeof(float)), *own_hidden = malloc(hidden.count * sizeof(float));
   assert_int_equal(tokens.count * config->vocab_size, logits.count);
-  assert_int_equal((config->n_layers + 1) * tokens.count * config->d_model,
-                   hidden.count);
-  assert_int_equal(qref_float_model_forward(model, NULL, tokens.data,
-                                            tokens.count, own_logits,
-                                            own_hidden, NULL),
+  assert_int_equal((config->n_layers + 1) * tokens.count * config->d_model, hidden.count);
+  assert_int_equal(qref_float_model_forward(model, NULL, tokens.data, tokens.count, own_logits, own_hidden, NULL),
                    QREF_OK);
-  const double logit_difference =
-      largest_difference(own_logits, logits.data, logits.count);
-  const double hidden_difference =
-      largest_difference(own_hidden, hidden.data, hidden.count);
-  print_message("largest difference: logits %g, hidden states %g\n",
-                logit_difference, hidden_difference);
+  const double logit_difference = largest_difference(own_logits, logits.data, logits.count);
+  const double hidden_difference = largest_difference(own_hidden, hidden.data, hidden.count);
+  print_message("largest difference: logits %g, hidden states %g\n", logit_difference, hidden_difference);
   assert_true(logit_difference <= 2e-3);
   assert_true(hidden_difference <= 2e-3);
   free(own_logits);
@@ -94,19 +87,15 @@ enum { LENGTH = 9, VOCAB = 40, MODEL = 24, LAYERS = 2 };
 static const int32_t tokens[LENGTH] = {0, 39, 7, 7, 21, 3, 18, 30, 1};
 
 /* Logits of the checkpoint in `directory`, then removes its files. */
-static void run(const char *backend_name, int threads,
-                float logits[LENGTH * VOCAB]) {
+static void run(const char *backend_name, int threads, float logits[LENGTH * VOCAB]) {
   qref_error error;
   qref_float_model *model = NULL;
   qref_execution execution = {.threads = threads};
-  assert_int_equal(qref_backend_find(backend_name, &execution.backend, NULL),
-                   QREF_OK);
+  assert_int_equal(qref_backend_find(backend_name, &execution.backend, NULL), QREF_OK);
   if (qref_float_model_open(directory, &model, &error) != QREF_OK) {
     fail_msg("%s", error.message);
   }
-  assert_int_equal(qref_float_model_forward(model, &execution, tokens, LENGTH,
-                                            logits, NULL, NULL),
-                   QREF_OK);
+  assert_int_equal(qref_float_model_forward(model, &execution, tokens, LENGTH, logits, NULL, NULL), QREF_OK);
   for (size_t i = 0; i < LENGTH * VOCAB; i++) {
     assert_true(isfinite(logits[i]));
   }
@@ -132,18 +121,15 @@ static void sharded_equals_single(void **state) {
  * they are stored as. */
 static void element_type_does_not_matter(void **state) {
   (void)state;
-  static const qref_dtype dtypes[] = {QREF_DTYPE_FLOAT16, QREF_DTYPE_BFLOAT16,
-                                      QREF_DTYPE_FLOAT32};
+  static const qref_dtype dtypes[] = {QREF_DTYPE_FLOAT16, QREF_DTYPE_BFLOAT16, QREF_DTYPE_FLOAT32};
   float logits[3][LENGTH * VOCAB];
   for (size_t k = 0; k < 3; k++) {
     synthetic_checkpoint checkpoint;
     synthetic_create(&checkpoint, dtypes[k]);
     for (size_t tensor = 0; tensor < checkpoint.count; tensor++) {
       for (size_t i = 0; i < synthetic_count(&checkpoint.items[tensor]); i++) {
-        const float eighths =
-            (float)(qref_random_bits(5, tensor, i) % 9u) - 4.0f;
-        synthetic_store(checkpoint.data[tensor], i, dtypes[k],
-                        eighths * 0.125f);
+        const float eighths = (float)(qref_random_bits(5, tensor, i) % 9u) - 4.0f;
+        synthetic_store(checkpoint.data[tensor], i, dtypes[k], eighths * 0.125f);
       }
     }
     synthetic_save(&checkpoint, directory);
@@ -180,14 +166,12 @@ static void other_names_and_own_head(void **state) {
   synthetic_create(&checkpoint, QREF_DTYPE_FLOAT16);
   synthetic_save(&checkpoint, directory);
   run("cpu", 1, tied);
-  const size_t embedding =
-      synthetic_find(&checkpoint, "backbone.embeddings.weight");
+  const size_t embedding = synthetic_find(&checkpoint, "backbone.embeddings.weight");
   checkpoint.items[embedding].name = "backbone.embedding.weight";
   synthetic_add(&checkpoint, "lm_head.weight", VOCAB, MODEL, 0, 0.0f, 1.0f);
   void *head = checkpoint.data[checkpoint.count - 1];
   memcpy(head, checkpoint.data[embedding], VOCAB * MODEL * sizeof(uint16_t));
-  snprintf(checkpoint.config, sizeof checkpoint.config,
-           "{\"n_layer\":2,\"d_model\":24}");
+  snprintf(checkpoint.config, sizeof checkpoint.config, "{\"n_layer\":2,\"d_model\":24}");
   synthetic_save(&checkpoint, directory);
   run("cpu", 1, own);
   assert_memory_equal(tied, own, sizeof tied);
@@ -206,16 +190,13 @@ static void conv_bias_is_optional(void **state) {
   synthetic_checkpoint checkpoint;
   float zeros[LENGTH * VOCAB], none[LENGTH * VOCAB];
   synthetic_create(&checkpoint, QREF_DTYPE_FLOAT16);
-  memset(checkpoint.data[synthetic_find(&checkpoint, "0.mixer.conv1d.bias")], 0,
-         48 * sizeof(uint16_t));
-  memset(checkpoint.data[synthetic_find(&checkpoint, "1.mixer.conv1d.bias")], 0,
-         48 * sizeof(uint16_t));
+  memset(checkpoint.data[synthetic_find(&checkpoint, "0.mixer.conv1d.bias")], 0, 48 * sizeof(uint16_t));
+  memset(checkpoint.data[synthetic_find(&checkpoint, "1.mixer.conv1d.bias")], 0, 48 * sizeof(uint16_t));
   synthetic_save(&checkpoint, directory);
   run("cpu", 1, zeros);
   synthetic_drop(&checkpoint, "0.mixer.conv1d.bias");
   synthetic_drop(&checkpoint, "1.mixer.conv1d.bias");
-  snprintf(checkpoint.config, sizeof checkpoint.config,
-           "{\"num_hidden_layers\":2,\"use_conv_bias\":false}");
+  snprintf(checkpoint.config, sizeof checkpoint.config, "{\"num_hidden_layers\":2,\"use_conv_bias\":false}");
   synthetic_save(&checkpoint, directory);
   run("cpu", 1, none);
   assert_memory_equal(zeros, none, sizeof zeros);
@@ -233,9 +214,7 @@ static void logits_are_causal(void **state) {
   synthetic_save(&checkpoint, directory);
   run("cpu", 1, whole);
   assert_int_equal(qref_float_model_open(directory, &model, NULL), QREF_OK);
-  assert_int_equal(
-      qref_float_model_forward(model, NULL, tokens, 1, prefix, NULL, NULL),
-      QREF_OK);
+  assert_int_equal(qref_float_model_forward(model, NULL, tokens, 1, prefix, NULL, NULL), QREF_OK);
   assert_memory_equal(whole, prefix, sizeof prefix);
   qref_float_model_close(model);
   temporary_directory_clear(directory);
@@ -252,26 +231,14 @@ static void refuses_bad_calls(void **state) {
   synthetic_create(&checkpoint, QREF_DTYPE_FLOAT16);
   synthetic_save(&checkpoint, directory);
   assert_int_equal(qref_float_model_open(directory, &model, NULL), QREF_OK);
-  assert_int_equal(
-      qref_float_model_forward(model, NULL, outside, 3, logits, NULL, &error),
-      QREF_ERROR_ARGUMENT);
-  assert_string_equal(error.message,
-                      "tokens[1]: 40 is outside the vocabulary of 40");
-  assert_int_equal(
-      qref_float_model_forward(model, NULL, negative, 3, logits, NULL, &error),
-      QREF_ERROR_ARGUMENT);
-  assert_string_equal(error.message,
-                      "tokens[2]: -1 is outside the vocabulary of 40");
-  assert_int_equal(
-      qref_float_model_forward(model, NULL, outside, 0, logits, NULL, &error),
-      QREF_ERROR_ARGUMENT);
-  assert_int_equal(qref_float_model_forward(model,
-                                            &(qref_execution){.threads = -1},
-                                            tokens, 3, logits, NULL, &error),
+  assert_int_equal(qref_float_model_forward(model, NULL, outside, 3, logits, NULL, &error), QREF_ERROR_ARGUMENT);
+  assert_string_equal(error.message, "tokens[1]: 40 is outside the vocabulary of 40");
+  assert_int_equal(qref_float_model_forward(model, NULL, negative, 3, logits, NULL, &error), QREF_ERROR_ARGUMENT);
+  assert_string_equal(error.message, "tokens[2]: -1 is outside the vocabulary of 40");
+  assert_int_equal(qref_float_model_forward(model, NULL, outside, 0, logits, NULL, &error), QREF_ERROR_ARGUMENT);
+  assert_int_equal(qref_float_model_forward(model, &(qref_execution){.threads = -1}, tokens, 3, logits, NULL, &error),
                    QREF_ERROR_ARGUMENT);
-  assert_int_equal(
-      qref_float_model_forward(NULL, NULL, tokens, 3, logits, NULL, &error),
-      QREF_ERROR_ARGUMENT);
+  assert_int_equal(qref_float_model_forward(NULL, NULL, tokens, 3, logits, NULL, &error), QREF_ERROR_ARGUMENT);
   qref_float_model_close(model);
   qref_float_model_close(NULL);
   temporary_directory_clear(directory);
@@ -282,12 +249,9 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(agrees_with_hugging_face),
       cmocka_unit_test_setup_teardown(sharded_equals_single, setup, teardown),
-      cmocka_unit_test_setup_teardown(element_type_does_not_matter, setup,
-                                      teardown),
-      cmocka_unit_test_setup_teardown(backends_and_threads_agree, setup,
-                                      teardown),
-      cmocka_unit_test_setup_teardown(other_names_and_own_head, setup,
-                                      teardown),
+      cmocka_unit_test_setup_teardown(element_type_does_not_matter, setup, teardown),
+      cmocka_unit_test_setup_teardown(backends_and_threads_agree, setup, teardown),
+      cmocka_unit_test_setup_teardown(other_names_and_own_head, setup, teardown),
       cmocka_unit_test_setup_teardown(conv_bias_is_optional, setup, teardown),
       cmocka_unit_test_setup_teardown(logits_are_causal, setup, teardown),
       cmocka_unit_test_setup_teardown(refuses_bad_calls, setup, teardown),

@@ -39,24 +39,19 @@ static void quotients_are_rounded_to_the_element_type(void **state) {
   (void)state;
   int8_t q[4];
   /* scale 1: halves go to even; 127.5 and 200 saturate, and so does -128.5 */
-  const float ties[4] = {0.5f, 1.5f, -2.5f, 127.5f},
-              outside[4] = {200.0f, -200.0f, -128.5f, 126.5f};
+  const float ties[4] = {0.5f, 1.5f, -2.5f, 127.5f}, outside[4] = {200.0f, -200.0f, -128.5f, 126.5f};
   qref_quantize_weights(ties, 4, 0, 1.0f, QREF_DTYPE_FLOAT16, weight_rule(), q);
   assert_memory_equal(q, ((const int8_t[]){0, 2, -2, 127}), 4);
-  qref_quantize_weights(outside, 4, 0, 1.0f, QREF_DTYPE_FLOAT16, weight_rule(),
-                        q);
+  qref_quantize_weights(outside, 4, 0, 1.0f, QREF_DTYPE_FLOAT16, weight_rule(), q);
   assert_memory_equal(q, ((const int8_t[]){127, -128, -128, 126}), 4);
   /* 100.51 in bfloat16 is 100.5, which goes to 100; in float16 it is 100.5, in
    * float32 above it */
   const float above[1] = {100.51f};
-  qref_quantize_weights(above, 1, 0, 1.0f, QREF_DTYPE_BFLOAT16, weight_rule(),
-                        q);
+  qref_quantize_weights(above, 1, 0, 1.0f, QREF_DTYPE_BFLOAT16, weight_rule(), q);
   assert_int_equal(q[0], 100);
-  qref_quantize_weights(above, 1, 0, 1.0f, QREF_DTYPE_FLOAT16, weight_rule(),
-                        q);
+  qref_quantize_weights(above, 1, 0, 1.0f, QREF_DTYPE_FLOAT16, weight_rule(), q);
   assert_int_equal(q[0], 100);
-  qref_quantize_weights(above, 1, 0, 1.0f, QREF_DTYPE_FLOAT32, weight_rule(),
-                        q);
+  qref_quantize_weights(above, 1, 0, 1.0f, QREF_DTYPE_FLOAT32, weight_rule(), q);
   assert_int_equal(q[0], 101);
 }
 
@@ -66,31 +61,25 @@ static void embedding_rows_take_the_signed_maximum(void **state) {
   qref_float16 scale;
   /* max = 1.27, not 2.54: the negative value saturates */
   const float row[3] = {1.27f, -2.54f, 0.635f};
-  assert_int_equal(qref_quantize_embedding_row(row, 3, 0, QREF_DTYPE_FLOAT32,
-                                               weight_rule(), q, &scale, NULL),
-                   QREF_OK);
+  assert_int_equal(qref_quantize_embedding_row(row, 3, 0, QREF_DTYPE_FLOAT32, weight_rule(), q, &scale, NULL), QREF_OK);
   assert_int_equal(scale, qref_f16_from_f32(0.01f));
   assert_memory_equal(q, ((const int8_t[]){127, -128, 63}), 3);
   /* all negative: max = -127 gives the scale -1, with which every value is
    * positive and saturates */
   const float negative[3] = {-127.0f, -254.0f, -127.0f};
-  assert_int_equal(qref_quantize_embedding_row(negative, 3, 0,
-                                               QREF_DTYPE_FLOAT16,
-                                               weight_rule(), q, &scale, NULL),
+  assert_int_equal(qref_quantize_embedding_row(negative, 3, 0, QREF_DTYPE_FLOAT16, weight_rule(), q, &scale, NULL),
                    QREF_OK);
   assert_int_equal(scale, qref_f16_from_f32(-1.0f));
   assert_memory_equal(q, ((const int8_t[]){127, 127, 127}), 3);
   /* 0 / 0 is 0 */
   const float zeros[3] = {0.0f, -0.0f, -1.0f};
-  assert_int_equal(qref_quantize_embedding_row(zeros, 3, 0, QREF_DTYPE_FLOAT16,
-                                               weight_rule(), q, &scale, NULL),
+  assert_int_equal(qref_quantize_embedding_row(zeros, 3, 0, QREF_DTYPE_FLOAT16, weight_rule(), q, &scale, NULL),
                    QREF_OK);
   assert_int_equal(scale, 0);
   assert_memory_equal(q, ((const int8_t[]){0, 0, -128}), 3);
   /* a scale of 1e6 does not fit float16 */
   const float huge[1] = {127e6f};
-  assert_int_equal(qref_quantize_embedding_row(huge, 1, 0, QREF_DTYPE_FLOAT32,
-                                               weight_rule(), q, &scale, NULL),
+  assert_int_equal(qref_quantize_embedding_row(huge, 1, 0, QREF_DTYPE_FLOAT32, weight_rule(), q, &scale, NULL),
                    QREF_ERROR_FORMAT);
 }
 
@@ -106,23 +95,14 @@ static void float16_weights_must_fit(void **state) {
 
 static void stored_elements_are_little_endian(void **state) {
   (void)state;
-  static const uint8_t bytes[] = {
-      0xff, 0x00, 0x3c, 0x00,
-      0xc0}; /* one byte off: data need not be aligned */
-  static const uint8_t bfloat[] = {0x80, 0x3f, 0x00, 0xc0},
-                       wide[] = {0, 0, 0xc0, 0x3f};
+  static const uint8_t bytes[] = {0xff, 0x00, 0x3c, 0x00, 0xc0}; /* one byte off: data need not be aligned */
+  static const uint8_t bfloat[] = {0x80, 0x3f, 0x00, 0xc0}, wide[] = {0, 0, 0xc0, 0x3f};
   float values[2];
-  qref_weights_to_f32(
-      &(qref_stored_tensor){.dtype = QREF_DTYPE_FLOAT16, .data = bytes + 1}, 0,
-      2, values);
+  qref_weights_to_f32(&(qref_stored_tensor){.dtype = QREF_DTYPE_FLOAT16, .data = bytes + 1}, 0, 2, values);
   assert_true(values[0] == 1.0f && values[1] == -2.0f);
-  qref_weights_to_f32(
-      &(qref_stored_tensor){.dtype = QREF_DTYPE_BFLOAT16, .data = bfloat}, 1, 1,
-      values);
+  qref_weights_to_f32(&(qref_stored_tensor){.dtype = QREF_DTYPE_BFLOAT16, .data = bfloat}, 1, 1, values);
   assert_true(values[0] == -2.0f);
-  qref_weights_to_f32(
-      &(qref_stored_tensor){.dtype = QREF_DTYPE_FLOAT32, .data = wide}, 0, 1,
-      values);
+  qref_weights_to_f32(&(qref_stored_tensor){.dtype = QREF_DTYPE_FLOAT32, .data = wide}, 0, 1, values);
   assert_true(values[0] == 1.5f);
 }
 

@@ -29,8 +29,7 @@ static void notation(void **state) {
   assert_true(parsed("1e3").factor == 1000.0f);
   assert_int_equal(parsed("absmax:8").kind, QREF_SCALE_POLICY_ABSMAX);
   assert_int_equal(parsed("absmax:24").bits, 24);
-  assert_int_equal(parsed("percentile:99.9:8").kind,
-                   QREF_SCALE_POLICY_PERCENTILE);
+  assert_int_equal(parsed("percentile:99.9:8").kind, QREF_SCALE_POLICY_PERCENTILE);
   assert_true(parsed("percentile:99.9:8").percentile == 99.9);
   assert_int_equal(parsed("percentile:100:2").bits, 2);
 }
@@ -68,8 +67,7 @@ static void bad_notation(void **state) {
   for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
     qref_error error = {.message = ""};
     qref_scale_policy policy;
-    if (qref_scale_policy_parse(texts[i], &policy, &error) !=
-            QREF_ERROR_ARGUMENT ||
+    if (qref_scale_policy_parse(texts[i], &policy, &error) != QREF_ERROR_ARGUMENT ||
         strstr(error.message, texts[i]) == NULL) {
       fail_msg("'%s': '%s'", texts[i], error.message);
     }
@@ -78,17 +76,14 @@ static void bad_notation(void **state) {
   memset(huge, '1', sizeof huge - 1);
   huge[sizeof huge - 1] = '\0';
   qref_scale_policy policy;
-  assert_int_equal(qref_scale_policy_parse(huge, &policy, NULL),
-                   QREF_ERROR_ARGUMENT);
+  assert_int_equal(qref_scale_policy_parse(huge, &policy, NULL), QREF_ERROR_ARGUMENT);
 }
 
-static float factor_of(const char *text, const float *y, size_t count,
-                       float out_scale) {
+static float factor_of(const char *text, const float *y, size_t count, float out_scale) {
   qref_error error;
   const qref_scale_policy policy = parsed(text);
   float factor = -1.0f;
-  if (qref_scale_policy_factor(&policy, y, count, out_scale, &factor, &error) !=
-      QREF_OK) {
+  if (qref_scale_policy_factor(&policy, y, count, out_scale, &factor, &error) != QREF_OK) {
     fail_msg("%s", error.message);
   }
   return factor;
@@ -116,19 +111,15 @@ static void factors(void **state) {
  * much): for every width, at magnitudes from subnormal to huge. */
 static void grid_covers(void **state) {
   (void)state;
-  static const float magnitudes[] = {1e-30f,     3.3e-7f,   0.1f,     1.0f,
-                                     1.0000001f, 12.34567f, 65504.0f, 1e20f};
+  static const float magnitudes[] = {1e-30f, 3.3e-7f, 0.1f, 1.0f, 1.0000001f, 12.34567f, 65504.0f, 1e20f};
   static const float scales[] = {1e-6f, 0.0123f, 0.5f, 3.0f};
   for (uint32_t bits = 2; bits <= 24; bits++) {
     for (size_t i = 0; i < sizeof magnitudes / sizeof magnitudes[0]; i++) {
       for (size_t k = 0; k < sizeof scales / sizeof scales[0]; k++) {
-        const qref_scale_policy policy = {.kind = QREF_SCALE_POLICY_ABSMAX,
-                                          .bits = bits};
+        const qref_scale_policy policy = {.kind = QREF_SCALE_POLICY_ABSMAX, .bits = bits};
         const float last = (float)((1u << (bits - 1)) - 1u);
         float factor;
-        assert_int_equal(qref_scale_policy_factor(&policy, &magnitudes[i], 1,
-                                                  scales[k], &factor, NULL),
-                         QREF_OK);
+        assert_int_equal(qref_scale_policy_factor(&policy, &magnitudes[i], 1, scales[k], &factor, NULL), QREF_OK);
         const float steps = magnitudes[i] / (scales[k] / factor);
         assert_true(qref_round_f32(steps, QREF_ROUND_HALF_EVEN, 0, 0) <= last);
         assert_true(steps >= last * 0.999999f - 1.0f);
@@ -138,46 +129,31 @@ static void grid_covers(void **state) {
   /* values too small for any grid still get a finite factor and a positive step
    */
   const float tiny = 1e-45f;
-  const qref_scale_policy policy = {.kind = QREF_SCALE_POLICY_ABSMAX,
-                                    .bits = 24};
+  const qref_scale_policy policy = {.kind = QREF_SCALE_POLICY_ABSMAX, .bits = 24};
   float factor;
-  assert_int_equal(
-      qref_scale_policy_factor(&policy, &tiny, 1, 100.0f, &factor, NULL),
-      QREF_OK);
+  assert_int_equal(qref_scale_policy_factor(&policy, &tiny, 1, 100.0f, &factor, NULL), QREF_OK);
   assert_true(isfinite(factor) && 100.0f / factor > 0.0f);
 }
 
 static void refuses_bad_calls(void **state) {
   (void)state;
-  const qref_scale_policy policy = {.kind = QREF_SCALE_POLICY_ABSMAX,
-                                    .bits = 8};
+  const qref_scale_policy policy = {.kind = QREF_SCALE_POLICY_ABSMAX, .bits = 8};
   const float not_finite[2] = {1.0f, NAN};
   float factor;
-  assert_int_equal(
-      qref_scale_policy_factor(&policy, not_finite, 2, 1.0f, &factor, NULL),
-      QREF_ERROR_ARGUMENT);
-  assert_int_equal(
-      qref_scale_policy_factor(&policy, not_finite, 0, 1.0f, &factor, NULL),
-      QREF_ERROR_ARGUMENT);
-  assert_int_equal(
-      qref_scale_policy_factor(&policy, not_finite, 1, 0.0f, &factor, NULL),
-      QREF_ERROR_ARGUMENT);
-  assert_int_equal(
-      qref_scale_policy_factor(&policy, NULL, 1, 1.0f, &factor, NULL),
-      QREF_ERROR_ARGUMENT);
-  assert_int_equal(qref_scale_policy_factor(
-                       &(qref_scale_policy){.kind = QREF_SCALE_POLICY_FIXED},
-                       not_finite, 1, 1.0f, &factor, NULL),
+  assert_int_equal(qref_scale_policy_factor(&policy, not_finite, 2, 1.0f, &factor, NULL), QREF_ERROR_ARGUMENT);
+  assert_int_equal(qref_scale_policy_factor(&policy, not_finite, 0, 1.0f, &factor, NULL), QREF_ERROR_ARGUMENT);
+  assert_int_equal(qref_scale_policy_factor(&policy, not_finite, 1, 0.0f, &factor, NULL), QREF_ERROR_ARGUMENT);
+  assert_int_equal(qref_scale_policy_factor(&policy, NULL, 1, 1.0f, &factor, NULL), QREF_ERROR_ARGUMENT);
+  assert_int_equal(qref_scale_policy_factor(&(qref_scale_policy){.kind = QREF_SCALE_POLICY_FIXED}, not_finite, 1, 1.0f,
+                                            &factor, NULL),
                    QREF_ERROR_ARGUMENT);
-  assert_int_equal(qref_scale_policy_parse(NULL, NULL, NULL),
-                   QREF_ERROR_ARGUMENT);
+  assert_int_equal(qref_scale_policy_parse(NULL, NULL, NULL), QREF_ERROR_ARGUMENT);
 }
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(notation),          cmocka_unit_test(bad_notation),
-      cmocka_unit_test(factors),           cmocka_unit_test(grid_covers),
-      cmocka_unit_test(refuses_bad_calls),
+      cmocka_unit_test(notation),    cmocka_unit_test(bad_notation),      cmocka_unit_test(factors),
+      cmocka_unit_test(grid_covers), cmocka_unit_test(refuses_bad_calls),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
