@@ -131,8 +131,8 @@ typedef struct qref_conv1d_comparison {
   uint64_t saturated;           /* y_sim lies beyond the int8 range, q is clamped, |f - v| <= bound */
   uint64_t wrapped;             /* the same under a profile that wraps */
   uint64_t tie;                 /* same scale: one step apart, v and f within 2 ulp of the boundary between them */
-  uint64_t tie_by_cancellation; /* one step apart, |f - v| <= bound, but more than 2 ulp from the boundary: the taps
-                                   cancel, so that the error is large beside the result */
+  uint64_t tie_by_cancellation; /* one step apart, v and f within `bound` of each other and of the boundary, but
+                                   not within 2 ulp of it: the taps cancel, the error is large beside the result */
   uint64_t finer;        /* better scale: |y_sim - q * output_scale| within half a step of each grid, plus the bound */
   uint64_t inherited;    /* whole-model run: the two inputs differ, which an earlier layer explains */
   uint64_t bug;          /* anything else */

@@ -80,7 +80,8 @@ static kind classify_same_scale(const qref_conv1d_pair *pair, const element *ite
   const double apart = fabs(item->f - item->v);
   const double ulp = qref_ulp_f32(boundary);
   const double bound = error_bound(pair, item);
-  if (distance > 2.0 * ulp && apart > bound) {
+  /* Both must lie there: under a rule that rounds down, a distance of half a step would hide behind an `apart` of 0. */
+  if (distance > 2.0 * ulp && (distance > bound || apart > bound)) {
     return BUG;
   }
   comparison->max_tie_ulp = fmax(comparison->max_tie_ulp, distance / ulp);

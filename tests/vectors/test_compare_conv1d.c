@@ -116,6 +116,16 @@ static void ties(void **state) {
   assert_true(f.found.first_is_bug);
 }
 
+/* Both sides have the same 2.25, and one of them rounds it up: no boundary is near. */
+static void another_rounding_is_a_bug(void **state) {
+  (void)state;
+  fixture f;
+  begin(&f);
+  put(&f, 2.25f, 3, 2.25f, 2.0f);
+  compare(&f);
+  assert_int_equal(f.found.bug, 1);
+}
+
 static void two_steps_are_a_bug(void **state) {
   (void)state;
   fixture f;
@@ -248,6 +258,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(equal_is_exact),
       cmocka_unit_test(ties),
+      cmocka_unit_test(another_rounding_is_a_bug),
       cmocka_unit_test(two_steps_are_a_bug),
       cmocka_unit_test(off_the_grid_is_a_bug),
       cmocka_unit_test(saturation),
