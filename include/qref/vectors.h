@@ -29,14 +29,14 @@ QREF_API const char *qref_verdict_name(qref_verdict verdict);
  *
  * int8 outputs, float32 residuals and the float16 outputs of a linear op must be exact. A differing int8 element is a
  * `tie` if the two are one step apart and the value before rounding lies within 2 ulp of a rounding boundary (RMSNorm:
- * 4 ulp; scan state: 2^-20 of H, below), `saturation` or `wrap` if the recording holds what the other overflow rule
- * gives, else a `bug`.
+ * 4 ulp; scan state: its error bound, below), `saturation` or `wrap` if the recording holds what the other overflow
+ * rule gives, else a `bug`.
  *
- * The float16 output y of a scan is a sum that cancels, and the original sums it as a tree with an approximate exp: its
- * error is a fraction of the magnitude of what is summed, not of y. With the magnitude
- * M = (sum_n H[n]*|C[n]| + |D*u|) * |gate|, H being the recurrence of h on absolute values, the distance of an element
- * is |recorded - reference| in float16 ulp at max(|reference|, M / 1024). At most 2 are allowed (measured: 1), in at
- * most 1 % of the elements (or one element); the verdict is then `approx`.
+ * The float16 output y of a scan is a sum that cancels, and the original sums it as a tree with an approximate exp. So
+ * for every element a first-order bound of the error of such an implementation is carried through the recurrence: 2^-22
+ * for exp, 2^-21 for what is composed of a few float32 operations, 2^-24 for a sum. Beyond that bound one float16 ulp
+ * of the reference is allowed, half for the rounding of each side, in at most 1 % of the elements (or one element); the
+ * verdict is then `approx`.
  *
  * The dynamic row scale of RMSNorm comes from an approximate square root and division in the original: `approx` within
  * 4 float32 ulp (measured: 2). */
@@ -50,7 +50,7 @@ typedef struct qref_replay_output {
   uint64_t different;                          /* elements whose bits differ */
   uint64_t verdict_counts[QREF_VERDICT_COUNT]; /* elements by verdict */
   uint64_t max_ulp;      /* largest distance of a float output: steps from one to the other, each a number */
-  double max_scaled_ulp; /* the same in the ulp in which `approx` measures; scan y: at max(|reference|, M / 1024) */
+  double max_scaled_ulp; /* the same as `approx` measures it; scan y: float16 ulp beyond the error bound */
   uint64_t allowed_ulp;  /* how much max_scaled_ulp may be for `approx`; 0 where the output must be exact */
   /* first divergence of the worst verdict; index is into the flattened tensor */
   uint64_t first_index;

@@ -193,8 +193,8 @@ int qref_command_replay(int argc, char **argv) {
       .arguments = "DIR",
       .description =
           "Runs every case of DIR/manifest.json through the reference and gives a verdict per output.\n"
-          "'of allowed' is the distance in the ulp in which approx measures: for a scan, float16 ulp at\n"
-          "max(|y|, M/1024), M being the magnitude of what y sums. Exit code 1 if there is a bug.",
+          "'of allowed' is the distance as approx measures it: for a scan, float16 ulp beyond the error\n"
+          "that float32 arithmetic in another order explains. Exit code 1 if there is a bug.",
       .example = "  qref replay vectors/recorded/quamba-h100\n",
       .positional = &directory,
       .positional_count = 1,

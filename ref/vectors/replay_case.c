@@ -219,20 +219,19 @@ qref_status qref_replay_compare_f32(qref_replay_case *item, const char *output, 
 }
 
 enum {
-  SCAN_ALLOWED_ULP = 2, /* float16 ulp at max(|y|, M / SCAN_MAGNITUDE_DIVISOR) */
-  SCAN_MAGNITUDE_DIVISOR = 1024,
+  SCAN_ALLOWED_ULP = 1,        /* float16 ulp beyond the error bound: half for each side's rounding */
   SCAN_ALLOWED_FRACTION = 100, /* one element in so many may differ */
 };
 
 qref_status qref_replay_compare_f16(qref_replay_case *item, const char *output, const qref_tensor *recorded,
-                                    const qref_float16 *actual, const float *before, const float *magnitude,
+                                    const qref_float16 *actual, const float *before, const float *bound,
                                     qref_error *error) {
   qref_replay_output *result = NULL;
   QREF_TRY(add_output(item, output, recorded, &result, error));
   const qref_float16 *expected = recorded->data;
-  uint64_t allowed = magnitude == NULL ? 0 : recorded->count / SCAN_ALLOWED_FRACTION;
-  allowed = magnitude != NULL && allowed == 0 ? 1 : allowed;
-  result->allowed_ulp = magnitude == NULL ? 0 : SCAN_ALLOWED_ULP;
+  uint64_t allowed = bound == NULL ? 0 : recorded->count / SCAN_ALLOWED_FRACTION;
+  allowed = bound != NULL && allowed == 0 ? 1 : allowed;
+  result->allowed_ulp = bound == NULL ? 0 : SCAN_ALLOWED_ULP;
   uint64_t different = 0;
   for (size_t i = 0; i < recorded->count; i++) {
     qref_verdict verdict = QREF_VERDICT_EXACT;
@@ -240,10 +239,10 @@ qref_status qref_replay_compare_f16(qref_replay_case *item, const char *output, 
       uint64_t ulp = qref_ulp_distance_f16(expected[i], actual[i]);
       result->max_ulp = ulp > result->max_ulp ? ulp : result->max_ulp;
       verdict = QREF_VERDICT_BUG;
-      if (magnitude != NULL) {
+      if (bound != NULL) {
         double reference = (double)qref_f32_from_f16(actual[i]);
-        double unit = qref_ulp_f16(fmax(fabs(reference), (double)magnitude[i] / SCAN_MAGNITUDE_DIVISOR));
-        double scaled = fabs((double)qref_f32_from_f16(expected[i]) - reference) / unit;
+        double difference = fabs((double)qref_f32_from_f16(expected[i]) - reference);
+        double scaled = fmax(0.0, difference - (double)bound[i]) / qref_ulp_f16(reference);
         /* An infinity beside the largest finite number is one step away. */
         scaled = isfinite(scaled) || ulp == UINT64_MAX ? scaled : (double)ulp;
         result->max_scaled_ulp = fmax(result->max_scaled_ulp, scaled);

@@ -66,10 +66,10 @@ qref_status qref_replay_compare_int8(qref_replay_case *item, const char *output,
                                      const int8_t *actual, const qref_replay_rounding *rounding, qref_error *error);
 qref_status qref_replay_compare_f32(qref_replay_case *item, const char *output, const qref_tensor *recorded,
                                     const float *actual, uint64_t allowed_ulp, qref_error *error);
-/* before: values before the rounding to float16, optional. magnitude: of the sum that an element is, optional: without
- * it the output must be exact. */
+/* before: values before the rounding to float16, optional. bound: of the error of an element before that rounding,
+ * optional: without it the output must be exact. */
 qref_status qref_replay_compare_f16(qref_replay_case *item, const char *output, const qref_tensor *recorded,
-                                    const qref_float16 *actual, const float *before, const float *magnitude,
+                                    const qref_float16 *actual, const float *before, const float *bound,
                                     qref_error *error);
 
 /* One function per op: reads the case, runs the backend, compares every output. */

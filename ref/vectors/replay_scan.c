@@ -9,13 +9,9 @@
 #include "ref/base/error.h"
 #include "ref/base/size.h"
 #include "ref/vectors/replay_case.h"
-#include "ref/vectors/scan_magnitude.h"
+#include "ref/vectors/scan_error.h"
 
 enum { CHUNK_LENGTH = 2048 };
-
-/* The error of the original's scan, whose exp is approximate and whose sum is a tree, relative to the magnitude of what
- * is summed; as measured on y. */
-static const float scan_relative_error = 0x1p-20f;
 
 static qref_status read_scales(qref_replay_case *item, const qref_selective_scan_args *args, qref_scan_scales *scales,
                                qref_error *error) {
@@ -80,10 +76,10 @@ static qref_status read_inputs(qref_replay_case *item, size_t rank, qref_selecti
   return QREF_OK;
 }
 
-/* What the recorded values may be measured against: magnitudes of y and the state before rounding with its allowance.
- */
+/* What the recorded values may be measured against: error bounds of y, and the state before rounding with its
+ * allowance. */
 typedef struct scan_yardstick {
-  qref_scan_magnitude magnitude;
+  qref_scan_error bounds;
   qref_replay_rounding rounding;
 } scan_yardstick;
 
@@ -92,18 +88,18 @@ static qref_status measure(qref_replay_case *item, const qref_selective_scan_arg
   const size_t outputs = args->batch * args->length * args->channels;
   void *y = NULL;
   void *state = NULL;
-  void *state_magnitude = NULL;
+  void *state_error = NULL;
   QREF_TRY(qref_replay_buffer(item, outputs, sizeof(float), &y, error));
   QREF_TRY(qref_replay_buffer(item, stored, sizeof(float), &state, error));
-  QREF_TRY(qref_replay_buffer(item, stored, sizeof(float), &state_magnitude, error));
-  yardstick->magnitude = (qref_scan_magnitude){.y = y, .state = state, .state_magnitude = state_magnitude};
-  QREF_TRY(qref_scan_magnitude_compute(args, &yardstick->magnitude, error));
+  QREF_TRY(qref_replay_buffer(item, stored, sizeof(float), &state_error, error));
+  yardstick->bounds = (qref_scan_error){.y = y, .state = state, .state_error = state_error};
+  QREF_TRY(qref_scan_error_compute(args, &yardstick->bounds, error));
   float *before = state;
-  float *allowance = state_magnitude;
+  float *allowance = state_error;
   const float scale = args->scales.state * rule->state_prescale;
   for (size_t i = 0; i < stored; i++) {
     before[i] = qref_apply_scale(before[i] * rule->state_prescale, scale, rule->state.scale_form);
-    allowance[i] = allowance[i] / args->scales.state * scan_relative_error;
+    allowance[i] = allowance[i] / args->scales.state;
   }
   yardstick->rounding = (qref_replay_rounding){.rule = &rule->state.round, .before = before, .allowance = allowance};
   return QREF_OK;
@@ -147,7 +143,7 @@ qref_status qref_replay_selective_scan(qref_replay_case *item, qref_error *error
     const qref_tensor *recorded = NULL;
     if (strcmp(name, "y") == 0 || strcmp(name, "y_precise") == 0) {
       QREF_TRY(qref_replay_recorded(item, entry, QREF_DTYPE_FLOAT16, 3, y_shape, &recorded, error));
-      QREF_TRY(qref_replay_compare_f16(item, name, recorded, args.y, args.before_store, yardstick.magnitude.y, error));
+      QREF_TRY(qref_replay_compare_f16(item, name, recorded, args.y, args.before_store, yardstick.bounds.y, error));
     } else if (strcmp(name, "state") == 0 || strcmp(name, "state_precise") == 0) {
       QREF_TRY(qref_replay_recorded(item, entry, QREF_DTYPE_INT8, 4, state_shape, &recorded, error));
       QREF_TRY(qref_replay_compare_int8(item, name, recorded, args.state, &yardstick.rounding, error));
@@ -220,7 +216,7 @@ qref_status qref_replay_selective_scan_update(qref_replay_case *item, qref_error
     const qref_tensor *recorded = NULL;
     if (strcmp(name, "y") == 0 || strcmp(name, "y_precise") == 0) {
       QREF_TRY(qref_replay_recorded(item, entry, QREF_DTYPE_FLOAT16, 2, y_shape, &recorded, error));
-      QREF_TRY(qref_replay_compare_f16(item, name, recorded, args.y, args.before_store, yardstick.magnitude.y, error));
+      QREF_TRY(qref_replay_compare_f16(item, name, recorded, args.y, args.before_store, yardstick.bounds.y, error));
     } else if (strcmp(name, "state_out") == 0 || strcmp(name, "state_out_precise") == 0) {
       QREF_TRY(qref_replay_recorded(item, entry, QREF_DTYPE_INT8, 3, state_shape, &recorded, error));
       QREF_TRY(qref_replay_compare_int8(item, name, recorded, args.state, &yardstick.rounding, error));
