@@ -119,6 +119,9 @@ static kind classify(const qref_conv1d_pair *pair, const element *item, qref_con
   if (item->y_sim == item->int8_value) {
     return EXACT;
   }
+  if (!isfinite(item->y_sim)) { /* an effective scale too small for float32: no grid is finer than that */
+    return BUG;
+  }
   const size_t input = first_input_difference(pair, item);
   if (input != SIZE_MAX) {
     /* Everything is causal: an earlier layer must differ no later than the input does. */

@@ -2,6 +2,8 @@
  * weight 1: v = x * x_scale * w_scale, so that the error bound is that of a few roundings. */
 #include "ref/vectors/compare_conv1d.h"
 
+#include <math.h>
+
 #include "tests/base/support.h"
 
 enum { T = 4 };
@@ -254,6 +256,19 @@ static void not_a_number_is_a_bug(void **state) {
   assert_int_equal(f.found.bug, 1);
 }
 
+static void an_overflowing_grid_is_a_bug(void **state) {
+  (void)state;
+  fixture f;
+  begin(&f);
+  f.pair.better_scale = true;
+  f.pair.effective_scale = 0x1p-140f;
+  f.before_quant[1] = 1.0f; /* 1 / 2^-140 overflows, and so does the grid value */
+  f.after_quant[1] = INFINITY;
+  compare(&f);
+  assert_int_equal(f.found.bug, 1);
+  assert_int_equal(f.found.time, 1);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(equal_is_exact),
@@ -266,6 +281,7 @@ int main(void) {
       cmocka_unit_test(better_scale),
       cmocka_unit_test(other_inputs_need_a_cause),
       cmocka_unit_test(not_a_number_is_a_bug),
+      cmocka_unit_test(an_overflowing_grid_is_a_bug),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
