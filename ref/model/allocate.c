@@ -1,6 +1,5 @@
 #include "ref/model/allocate.h"
 
-#include "ref/base/error.h"
 #include "ref/base/size.h"
 
 void *qref_allocate_tensor(size_t element_size, size_t a, size_t b, size_t c) {
@@ -11,8 +10,4 @@ void *qref_allocate_tensor(size_t element_size, size_t a, size_t b, size_t c) {
 void *qref_allocate_zeroed_tensor(size_t element_size, size_t a, size_t b, size_t c) {
   size_t count;
   return qref_size_product((const size_t[]){a, b, c}, 3, &count) ? qref_allocate_zeroed(count, element_size) : NULL;
-}
-
-qref_status qref_fail_memory(qref_error *error, const char *purpose) {
-  return qref_fail(error, QREF_ERROR_MEMORY, "out of memory for %s", purpose);
 }

@@ -61,8 +61,7 @@ qref_status qref_calibration_raise(float *range, const float *values, size_t cou
   return QREF_OK;
 }
 
-/* m takes the first window's quantile and then moves: m += 0.01 * (quantile -
- * m) */
+/* m takes the first window's quantile and then moves: m += 0.01 * (quantile - m) */
 static qref_status smooth_quantile(qref_calibration *calibration, qref_activation activation, const float *values,
                                    size_t count, qref_error *error) {
   float largest = 0.0f;

@@ -21,10 +21,9 @@ void qref_calibration_destroy(qref_calibration *calibration);
 /* Forgets the ranges, for the next layer. */
 void qref_calibration_reset(qref_calibration *calibration);
 
-/* A qref_activation_observer whose context is the calibration. Activations that
- * are not finite are QREF_ERROR_FORMAT: the checkpoint's weights overflow
- * float32 on these tokens. */
-qref_status qref_calibration_observe(void *calibration, qref_activation activation, const float *values, size_t batch,
+/* A qref_activation_observer whose context is the calibration. Activations that are not finite are QREF_ERROR_FORMAT:
+ * the checkpoint's weights overflow float32 on these tokens. */
+qref_status qref_calibration_observe(void *context, qref_activation activation, const float *values, size_t batch,
                                      size_t per_sequence, qref_error *error);
 
 /* Raises *range to the largest |value|. */

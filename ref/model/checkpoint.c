@@ -52,8 +52,7 @@ static qref_status open_single(const char *path, qref_checkpoint *checkpoint, qr
   return QREF_OK;
 }
 
-/* A shard lies beside its index: an index from elsewhere must not make us read
- * other files. */
+/* A shard lies beside its index: an index from elsewhere must not make us read other files. */
 static bool plain_file_name(const char *name) {
   return name[0] != '\0' && strcmp(name, ".") != 0 && strcmp(name, "..") != 0 && strpbrk(name, "/\\") == NULL;
 }

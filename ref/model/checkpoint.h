@@ -1,5 +1,4 @@
-/* The tensors of a checkpoint directory: model.safetensors, or the shards that
- * model.safetensors.index.json lists. */
+/* The tensors of a checkpoint directory: model.safetensors, or the shards that model.safetensors.index.json lists. */
 #ifndef QREF_MODEL_CHECKPOINT_H
 #define QREF_MODEL_CHECKPOINT_H
 
@@ -18,8 +17,8 @@ typedef struct qref_checkpoint {
   size_t tensor_count;
 } qref_checkpoint;
 
-/* Opens every file. Each name of the index must be in the file that the index
- * says; file names with a directory part are refused. */
+/* Opens every file. Each name of the index must be in the file that the index says; file names with a directory part
+ * are refused. */
 qref_status qref_checkpoint_open(const char *directory, qref_checkpoint *checkpoint, qref_error *error);
 void qref_checkpoint_close(qref_checkpoint *checkpoint);
 

@@ -60,8 +60,7 @@ static qref_status read_norm_eps(const cJSON *json, const char *path, float *nor
   return QREF_OK;
 }
 
-/* Fields whose values the shapes of tensors overrule, and whose types are
- * checked all the same. */
+/* Fields whose values the shapes of tensors overrule, and whose types are checked all the same. */
 static qref_status check_sizes(const cJSON *json, const char *path, qref_error *error) {
   static const char *const names[] = {"hidden_size", "d_model", "intermediate_size", "d_inner", "state_size",
                                       "conv_kernel", "expand",  "vocab_size"};

@@ -10,9 +10,8 @@ typedef struct qref_resolved_execution {
   int threads;
 } qref_resolved_execution;
 
-/* `execution` may be NULL. The backend must have each of the `op_count` ops
- * under `profile` (NULL: quamba); QREF_ERROR_UNSUPPORTED names the first that
- * it lacks. */
+/* `execution` may be NULL. The backend must have each of the `op_count` ops under `profile` (NULL: quamba);
+ * QREF_ERROR_UNSUPPORTED names the first that it lacks. */
 qref_status qref_execution_resolve(const qref_execution *execution, const qref_profile *profile, const qref_op *ops,
                                    size_t op_count, qref_resolved_execution *resolved, qref_error *error);
 

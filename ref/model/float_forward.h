@@ -45,9 +45,8 @@ qref_status qref_float_work_create(const qref_model_config *config, size_t batch
                                    qref_error *error);
 void qref_float_work_destroy(qref_float_work *work);
 
-/* residual: (batch, length, M), read and written: the layer's output is added
- * to it. batch <= work->batch; the length is that of `work`. The observer is
- * optional. */
+/* residual: (batch, length, M), read and written: the layer's output is added to it. batch <= work->batch; the length
+ * is that of `work`. The observer is optional. */
 qref_status qref_float_layer_forward(const qref_model_config *config, const qref_float_layer *layer,
                                      const qref_resolved_execution *execution, size_t batch, float *residual,
                                      qref_float_work *work, qref_activation_observer observer, void *observer_context,

@@ -5,8 +5,7 @@
 #include "ref/model/float_model.h"
 
 typedef struct qref_float_layer {
-  /* Fused and rotated: `norm` is all ones and the scan output passes an online
-   * Hadamard transform. */
+  /* Fused and rotated: `norm` is all ones and the scan output passes an online Hadamard transform. */
   bool rotated;
   float *norm;                            /* (M) */
   float *tensor[QREF_LAYER_TENSOR_COUNT]; /* NULL where optional and absent */

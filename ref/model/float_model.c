@@ -38,8 +38,7 @@ static qref_status check_shape(const qref_checkpoint_tensor *tensor, const size_
                    actual, expected);
 }
 
-/* Finds a tensor that must exist, be of floating point and have so many
- * dimensions, none of them 0. */
+/* Finds a tensor that must exist, be of floating point and have so many dimensions, none of them 0. */
 static qref_status find_dimensions(qref_checkpoint *checkpoint, const char *directory, const char *name,
                                    size_t dimensions, const qref_checkpoint_tensor **found, qref_error *error) {
   const qref_checkpoint_tensor *tensor = qref_checkpoint_find(checkpoint, name);
@@ -169,8 +168,7 @@ static qref_status find_head(qref_float_model *model, const char *directory, con
   return check_shape(model->lm_head, model->embedding->stored->shape, 2, error);
 }
 
-/* A weight that would silently be left out makes another model than the one
- * that was trained. */
+/* A weight that would silently be left out makes another model than the one that was trained. */
 static qref_status refuse_unknown_tensors(const qref_float_model *model, qref_error *error) {
   for (size_t i = 0; i < model->checkpoint.tensor_count; i++) {
     const qref_checkpoint_tensor *tensor = &model->checkpoint.tensors[i];

@@ -13,8 +13,8 @@ enum { HEAD_BLOCK_ROWS = 1024 };
 static const qref_op needed_ops[] = {QREF_OP_LINEAR_F32, QREF_OP_CONV1D_SILU_F32, QREF_OP_SELECTIVE_SCAN_F32,
                                      QREF_OP_RMSNORM_F32};
 
-/* Runs the layers over residual (T, M) and keeps the residual stream in front
- * of each in hidden (n_layers + 1, T, M), which may be NULL. */
+/* Runs the layers over residual (T, M) and keeps the residual stream behind each in hidden (n_layers + 1, T, M),
+ * which may be NULL. */
 static qref_status run_layers(const qref_float_model *model, const qref_resolved_execution *execution,
                               qref_float_work *work, float *residual, float *hidden, qref_error *error) {
   const size_t size = work->length * model->config.d_model;
@@ -48,8 +48,7 @@ static qref_status final_norm(const qref_float_model *model, const qref_resolved
   return execution->backend->rmsnorm_f32(&args, error);
 }
 
-/* logits (T, vocab_size) = normed (T, M) lm_head^T; weights (HEAD_BLOCK_ROWS,
- * M) is scratch */
+/* logits (T, vocab_size) = normed (T, M) lm_head^T; weights (HEAD_BLOCK_ROWS, M) is scratch */
 static qref_status head(const qref_float_model *model, const qref_resolved_execution *execution, size_t length,
                         const float *normed, float *weights, float *logits, qref_error *error) {
   const size_t M = model->config.d_model, vocab_size = model->config.vocab_size;

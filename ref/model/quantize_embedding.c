@@ -91,8 +91,7 @@ static qref_status quantize_rows_alone(row_source *source, const qref_quantize_r
   return QREF_OK;
 }
 
-/* Two passes: the largest magnitude of all rows, then the rows. Rotating twice
- * costs less than keeping them all. */
+/* Two passes: the largest magnitude of all rows, then the rows. Rotating twice costs less than keeping them all. */
 static qref_status quantize_rows_together(row_source *source, const qref_quantize_rule *rule,
                                           qref_quantized_model *quantized, qref_error *error) {
   const size_t M = source->columns;

@@ -1,5 +1,4 @@
-/* The embedding and lm_head of the quantized model, row by row from the mapped
- * checkpoint. */
+/* The embedding and lm_head of the quantized model, row by row from the mapped checkpoint. */
 #ifndef QREF_MODEL_QUANTIZE_EMBEDDING_H
 #define QREF_MODEL_QUANTIZE_EMBEDDING_H
 

@@ -13,8 +13,7 @@
 #include "ref/model/rotate.h"
 #include "ref/model/tokens.h"
 
-/* Tokens that run through a layer at once: enough for the matrix products,
- * little memory. */
+/* Tokens that run through a layer at once: enough for the matrix products, little memory. */
 enum { TOKENS_AT_ONCE = 1024 };
 
 static const double default_quantile = 0.9995;
@@ -113,8 +112,7 @@ static qref_status calibrate_head(quantizer *state, qref_error *error) {
   return status == QREF_OK ? QREF_OK : qref_fail_prefix(error, status, "calibration of lm_head:input");
 }
 
-/* Of a profile, the rule for weights is all that decides about the quantized
- * model, so that is what it records. */
+/* Of a profile, the rule for weights is all that decides about the quantized model, so that is what it records. */
 static qref_status record_origin(quantizer *state, qref_error *error) {
   char *text = NULL;
   cJSON *json = NULL;

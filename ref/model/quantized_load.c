@@ -1,5 +1,4 @@
-/* A quantized model from its file: int8 tensors stay mapped, float16 ones are
- * copied into host byte order. */
+/* A quantized model from its file: int8 tensors stay mapped, float16 ones are copied into host byte order. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

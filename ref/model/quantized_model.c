@@ -38,7 +38,7 @@ void qref_quantized_model_destroy(qref_quantized_model *model) {
   if (model == NULL) {
     return;
   }
-  for (size_t i = 0; i < model->owned_count; i++) {
+  for (size_t i = 0; model->owned != NULL && i < model->owned_count; i++) {
     free(model->owned[i]);
   }
   qref_safetensors_close(model->file);

@@ -10,8 +10,7 @@
 
 enum { NAME_SIZE = 64, METADATA_COUNT = 5 };
 
-/* The tensors of the file in order, with memory for the names of those in
- * layers. */
+/* The tensors of the file in order, with memory for the names of those in layers. */
 typedef struct item_list {
   qref_safetensors_item *items;
   char (*names)[NAME_SIZE];

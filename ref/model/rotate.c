@@ -54,8 +54,8 @@ qref_status qref_rotated_row(const qref_checkpoint_tensor *tensor, size_t row, c
   return QREF_OK;
 }
 
-/* out_proj (M, D): columns <- columns Q_M, then rows <- rows Q_D, rounded once
- * behind both. exact: (D, M), column: (D) */
+/* out_proj (M, D): columns <- columns Q_M, then rows <- rows Q_D, rounded once behind both. exact: (D, M), column: (D)
+ */
 static qref_status rotate_both_sides(float *matrix, size_t M, size_t D, qref_dtype dtype, double *exact, double *column,
                                      qref_error *error) {
   for (size_t d = 0; d < D; d++) {

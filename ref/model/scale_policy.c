@@ -136,9 +136,8 @@ static bool covers(float magnitude, float out_scale, float factor, float largest
   return qref_round_f32(magnitude / (out_scale / factor), QREF_ROUND_HALF_EVEN, 0, 0) <= largest_step;
 }
 
-/* The largest factor at which `magnitude` is at most 2^(bits-1) - 1 steps of
- * out_scale / factor. Rounding to float32 can leave the quotient a step too
- * far, which takes the next smaller factor. */
+/* The largest factor at which `magnitude` is at most 2^(bits-1) - 1 steps of out_scale / factor. Rounding to float32
+ * can leave the quotient a step too far, which takes the next smaller factor. */
 static float covering_factor(float magnitude, float out_scale, uint32_t bits) {
   const float largest_step = (float)((1u << (bits - 1)) - 1u);
   const double step = fmax((double)magnitude / (double)largest_step, (double)FLT_MIN);

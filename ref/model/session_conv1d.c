@@ -1,5 +1,4 @@
-/* conv1d + SiLU of one layer: INT8 or float simulation, a whole sequence or one
- * token. */
+/* conv1d + SiLU of one layer: INT8 or float simulation, a whole sequence or one token. */
 #include <string.h>
 
 #include "ref/base/error.h"
@@ -122,9 +121,8 @@ static void keep_last_samples(const convolution *conv, float *values) {
   }
 }
 
-/* before_quant and after_quant (B, D, T) on the grid of effective_scale. One
- * token is the last sample of a sequence that consists of the state, which
- * holds every tap. */
+/* before_quant and after_quant (B, D, T) on the grid of effective_scale. One token is the last sample of a sequence
+ * that consists of the state, which holds every tap. */
 static qref_status simulate(const convolution *conv, float effective_scale, qref_error *error) {
   qref_session_work *work = conv->step->work;
   if (!conv->step->decode) {
@@ -136,8 +134,7 @@ static qref_status simulate(const convolution *conv, float effective_scale, qref
   return QREF_OK;
 }
 
-/* A policy that looks at the layer's outputs needs them first: y does not
- * depend on the grid. */
+/* A policy that looks at the layer's outputs needs them first: y does not depend on the grid. */
 static qref_status choose_factor(const convolution *conv, float *factor, qref_error *error) {
   const qref_float_simulation *simulation = &conv->step->session->float_simulation;
   const float output_scale = conv->weights->scales.conv1d_out;
@@ -153,8 +150,7 @@ static qref_status choose_factor(const convolution *conv, float *factor, qref_er
                                   error);
 }
 
-/* x_proj and the scan take the same int8 values: their input scales are both
- * the layer's output scale. */
+/* x_proj and the scan take the same int8 values: their input scales are both the layer's output scale. */
 static qref_status requantize(const convolution *conv, qref_error *error) {
   qref_session *session = conv->step->session;
   const qref_requantize_args args = {

@@ -48,8 +48,7 @@ static qref_status float16_head_block(const qref_step *step, size_t first, size_
   return QREF_OK;
 }
 
-/* logits = float16(sum_k (q[k] * lm_head_in) * w[k]): k ascending by fma in
- * float32 on the widened float16 weights */
+/* logits = float16(sum_k (q[k] * lm_head_in) * w[k]): k ascending by fma in float32 on the widened float16 weights */
 static qref_status float16_head(const qref_step *step, qref_float16 *logits, qref_error *error) {
   const qref_quantized_model *model = step->session->model;
   const size_t vocab_size = model->config.vocab_size;

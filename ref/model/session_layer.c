@@ -9,9 +9,8 @@ static const qref_quantized_layer *layer_of(const qref_step *step, size_t layer)
   return &step->session->model->layers[layer];
 }
 
-/* y (rows, columns) = x (rows, depth) W^T in int8. The original dispatches a
- * single row to another kernel, which has one factor where the others have two,
- * and so do we. */
+/* y (rows, columns) = x (rows, depth) W^T in int8. The original dispatches a single row to another kernel, which has
+ * one factor where the others have two, and so do we. */
 static qref_status linear(const qref_step *step, size_t layer, qref_layer_tensor which, const int8_t *x, float w_scale,
                           float in_scale, float out_scale, int8_t *y, qref_error *error) {
   qref_session *session = step->session;

@@ -23,8 +23,7 @@ typedef struct qref_session_work {
   int8_t *input_matrix;  /* (B, N, T) */
   int8_t *output_matrix; /* (B, N, T) */
   qref_float16 *scan;    /* (B, T, D) */
-  /* Float simulation only; NULL otherwise. In decode the op sees the whole
-   * state as a sequence of W samples. */
+  /* Float simulation only; NULL otherwise. In decode the op sees the whole state as a sequence of W samples. */
   float *before_quant;     /* (B, D, T), in decode (B, D, W) */
   float *after_quant;      /* (B, D, T), in decode (B, D, W) */
   float *hadamard_scratch; /* (D) */

@@ -1,7 +1,6 @@
 #include "ref/model/transpose.h"
 
-/* A square of this many rows and columns is finished before the next, so that
- * both sides stay in the cache. */
+/* A square of this many rows and columns is finished before the next, so that both sides stay in the cache. */
 enum { TILE = 32 };
 
 static size_t smaller(size_t a, size_t b) {

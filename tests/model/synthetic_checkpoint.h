@@ -1,5 +1,4 @@
-/* Small random checkpoints, written by the test so that it can spoil any part
- * of one. */
+/* Small random checkpoints, written by the test so that it can spoil any part of one. */
 #ifndef QREF_TESTS_MODEL_SYNTHETIC_CHECKPOINT_H
 #define QREF_TESTS_MODEL_SYNTHETIC_CHECKPOINT_H
 
@@ -64,8 +63,7 @@ static inline void synthetic_add(synthetic_checkpoint *checkpoint, const char *n
   item->data = checkpoint->data[index];
 }
 
-/* 2 layers, d_model 24, d_inner 48, 5 states, dt_rank 3, 4 taps, 40 tokens;
- * tied lm_head. */
+/* 2 layers, d_model 24, d_inner 48, 5 states, dt_rank 3, 4 taps, 40 tokens; tied lm_head. */
 static inline void synthetic_create(synthetic_checkpoint *checkpoint, qref_dtype dtype) {
   *checkpoint =
       (synthetic_checkpoint){.n_layers = 2, .vocab_size = 40, .M = 24, .D = 48, .N = 5, .R = 3, .W = 4, .dtype = dtype};
@@ -114,6 +112,7 @@ static inline size_t synthetic_find(const synthetic_checkpoint *checkpoint, cons
 static inline void synthetic_drop(synthetic_checkpoint *checkpoint, const char *ending) {
   const size_t index = synthetic_find(checkpoint, ending);
   free(checkpoint->data[index]);
+  checkpoint->data[index] = NULL;
   checkpoint->count--;
   for (size_t i = index; i < checkpoint->count; i++) {
     checkpoint->data[i] = checkpoint->data[i + 1];

@@ -13,8 +13,8 @@ static inline void synthetic_tokens(int32_t tokens[SYNTHETIC_WINDOWS * SYNTHETIC
   }
 }
 
-/* Saves the checkpoint to the directory, quantizes it with `options` (whose
- * tokens are filled in), removes the files. */
+/* Saves the checkpoint to the directory, quantizes it with `options` (whose tokens are filled in), removes the files.
+ */
 static inline qref_quantized_model *synthetic_quantize(const synthetic_checkpoint *checkpoint, const char *directory,
                                                        qref_quantize_model_options options,
                                                        const qref_execution *execution) {

@@ -35,8 +35,7 @@ static void maxima_go_over_all_windows(void **state) {
   qref_calibration_destroy(&calibration);
 }
 
-/* Medians of |x| are 2, 12 and 1: m = 2; m += 0.01 * 10; m += 0.01 * (1 - 2.1),
- * each operation in float32. */
+/* Medians of |x| are 2, 12 and 1: m = 2; m += 0.01 * 10; m += 0.01 * (1 - 2.1), each operation in float32. */
 static void quantiles_are_smoothed_in_window_order(void **state) {
   (void)state;
   qref_calibration calibration;

@@ -1,5 +1,4 @@
-/* Everything that can be wrong with a checkpoint directory: the right status,
- * and a message with file and field. */
+/* Everything that can be wrong with a checkpoint directory: the right status, and a message with file and field. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -28,8 +27,7 @@ static int teardown(void **state) {
   return 0;
 }
 
-/* Opening must fail with this status and a one-line message that has both
- * parts. */
+/* Opening must fail with this status and a one-line message that has both parts. */
 static void expect_failure(qref_status status, const char *file, const char *field) {
   qref_error error = {.message = ""};
   qref_float_model *model = NULL;
@@ -141,8 +139,7 @@ static void missing_lm_head(void **state) {
   expect_failure(QREF_ERROR_FORMAT, directory, "lm_head.weight");
 }
 
-/* Every tensor with its last dimension off by one, and with a dimension too
- * many. */
+/* Every tensor with its last dimension off by one, and with a dimension too many. */
 static void misshapen_tensors(void **state) {
   (void)state;
   for (size_t i = 0; i < checkpoint.count; i++) {

@@ -1,5 +1,4 @@
-/* Import and the float32 model: against Hugging Face's own outputs, and one
- * checkpoint stored in several ways. */
+/* Import and the float32 model: against Hugging Face's own outputs, and one checkpoint stored in several ways. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -117,8 +116,7 @@ static void sharded_equals_single(void **state) {
   synthetic_destroy(&checkpoint);
 }
 
-/* Weights that float16 and bfloat16 both represent make the same model whatever
- * they are stored as. */
+/* Weights that float16 and bfloat16 both represent make the same model whatever they are stored as. */
 static void element_type_does_not_matter(void **state) {
   (void)state;
   static const qref_dtype dtypes[] = {QREF_DTYPE_FLOAT16, QREF_DTYPE_BFLOAT16, QREF_DTYPE_FLOAT32};
@@ -156,9 +154,8 @@ static void backends_and_threads_agree(void **state) {
   synthetic_destroy(&checkpoint);
 }
 
-/* The original's name of the embedding, an lm_head of its own that repeats the
- * embedding, n_layer for num_hidden_layers: nothing changes. An lm_head that
- * differs does change the logits. */
+/* The original's name of the embedding, an lm_head of its own that repeats the embedding, n_layer for
+ * num_hidden_layers: nothing changes. An lm_head that differs does change the logits. */
 static void other_names_and_own_head(void **state) {
   (void)state;
   synthetic_checkpoint checkpoint;

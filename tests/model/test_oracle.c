@@ -1,7 +1,5 @@
-/* Quantization and all three paths of the tiny model against an independent
- * implementation: tests/model/oracle.py prints these SHA-256 values. Two
- * calibration windows of 32 bytes, then a prefill of 24 tokens and 8 decode
- * steps. */
+/* Quantization and all three paths of the tiny model against an independent implementation: tests/model/oracle.py
+ * prints these SHA-256 values. Two calibration windows of 32 bytes, then a prefill of 24 tokens and 8 decode steps. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -137,8 +135,7 @@ static void int8_path_agrees(void **state) {
   expect_logits(&(qref_float_simulation){.enabled = false}, int8_hash);
 }
 
-/* On these tokens no value lies next to a rounding boundary, so that the same
- * scale gives the INT8 path's bits. */
+/* On these tokens no value lies next to a rounding boundary, so that the same scale gives the INT8 path's bits. */
 static void same_scale_agrees(void **state) {
   (void)state;
   expect_logits(&(qref_float_simulation){.enabled = true}, int8_hash);

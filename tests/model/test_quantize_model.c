@@ -1,6 +1,5 @@
-/* Offline quantization: deterministic, independent of backend, threads and
- * float simulation, and refusing what it cannot do. Its numbers are those of
- * test_oracle.c and test_quantize_weights.c. */
+/* Offline quantization: deterministic, independent of backend, threads and float simulation, and refusing what it
+ * cannot do. Its numbers are those of test_oracle.c and test_quantize_weights.c. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -58,8 +57,7 @@ static void same_bytes_every_time(void **state) {
   assert_string_not_equal(seen[0], seen[2]);
 }
 
-/* Float simulation is a matter of inference: a profile that asks for it gives
- * the same file. */
+/* Float simulation is a matter of inference: a profile that asks for it gives the same file. */
 static void float_simulation_does_not_matter(void **state) {
   (void)state;
   char quamba[65], floatsim[65], floor_rounding[65];
@@ -82,8 +80,7 @@ static void default_quantile(void **state) {
   assert_string_not_equal(unset, other);
 }
 
-/* Window by window or in groups: a layer's windows do not see each other. 1200
- * tokens a window run one at a time. */
+/* Window by window or in groups: a layer's windows do not see each other. 1200 tokens a window run one at a time. */
 static void windows_are_independent(void **state) {
   (void)state;
   enum { LONG = 1200 };
@@ -109,8 +106,8 @@ static void windows_are_independent(void **state) {
   qref_float_model_close(model);
 }
 
-/* Every weight read back through its scale is within half a step of what the
- * checkpoint says, for tensors that neither fuse nor rotate touches. */
+/* Every weight read back through its scale is within half a step of what the checkpoint says, for tensors that neither
+ * fuse nor rotate touches. */
 static void weights_are_within_half_a_step(void **state) {
   (void)state;
   static const struct {

@@ -1,5 +1,4 @@
-/* Weight quantization of SPEC section 4, step 4, by hand: the element type
- * decides about the last bit. */
+/* Weight quantization of SPEC section 4, step 4, by hand: the element type decides about the last bit. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -25,12 +24,10 @@ static void scale_is_rounded_to_the_element_type(void **state) {
   assert_true(qref_weight_scale(1.0f, QREF_DTYPE_FLOAT32) == 1.0f / 127.0f);
   assert_true(qref_weight_scale(1.0f, QREF_DTYPE_FLOAT16) == 0x1.02p-7f);
   assert_true(qref_weight_scale(1.0f, QREF_DTYPE_BFLOAT16) == 0x1.02p-7f);
-  /* 3/127 = 0x1.83060cp-6 lies between 0x1.83p-6 and the next float16, and
-   * rounds to even in bfloat16 */
+  /* 3/127 = 0x1.83060cp-6 lies between 0x1.83p-6 and the next float16, and rounds to even in bfloat16 */
   assert_true(qref_weight_scale(3.0f, QREF_DTYPE_FLOAT16) == 0x1.83p-6f);
   assert_true(qref_weight_scale(3.0f, QREF_DTYPE_BFLOAT16) == 0x1.84p-6f);
-  /* the floor 1e-5, itself in the element type; the float16 scale is then the
-   * smallest subnormal */
+  /* the floor 1e-5, itself in the element type; the float16 scale is then the smallest subnormal */
   assert_true(qref_weight_scale(0.0f, QREF_DTYPE_FLOAT32) == 1e-5f / 127.0f);
   assert_true(qref_weight_scale(0.0f, QREF_DTYPE_FLOAT16) == 0x1p-24f);
 }
@@ -44,8 +41,7 @@ static void quotients_are_rounded_to_the_element_type(void **state) {
   assert_memory_equal(q, ((const int8_t[]){0, 2, -2, 127}), 4);
   qref_quantize_weights(outside, 4, 0, 1.0f, QREF_DTYPE_FLOAT16, weight_rule(), q);
   assert_memory_equal(q, ((const int8_t[]){127, -128, -128, 126}), 4);
-  /* 100.51 in bfloat16 is 100.5, which goes to 100; in float16 it is 100.5, in
-   * float32 above it */
+  /* 100.51 in bfloat16 is 100.5, which goes to 100; in float16 it is 100.5, in float32 above it */
   const float above[1] = {100.51f};
   qref_quantize_weights(above, 1, 0, 1.0f, QREF_DTYPE_BFLOAT16, weight_rule(), q);
   assert_int_equal(q[0], 100);
@@ -64,8 +60,7 @@ static void embedding_rows_take_the_signed_maximum(void **state) {
   assert_int_equal(qref_quantize_embedding_row(row, 3, 0, QREF_DTYPE_FLOAT32, weight_rule(), q, &scale, NULL), QREF_OK);
   assert_int_equal(scale, qref_f16_from_f32(0.01f));
   assert_memory_equal(q, ((const int8_t[]){127, -128, 63}), 3);
-  /* all negative: max = -127 gives the scale -1, with which every value is
-   * positive and saturates */
+  /* all negative: max = -127 gives the scale -1, with which every value is positive and saturates */
   const float negative[3] = {-127.0f, -254.0f, -127.0f};
   assert_int_equal(qref_quantize_embedding_row(negative, 3, 0, QREF_DTYPE_FLOAT16, weight_rule(), q, &scale, NULL),
                    QREF_OK);

@@ -1,5 +1,4 @@
-/* The quantized model on disk: the same bytes after a round trip, and every
- * spoiled file refused. */
+/* The quantized model on disk: the same bytes after a round trip, and every spoiled file refused. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -72,8 +71,8 @@ static void round_trips(void **state) {
   round_trip(QREF_DTYPE_FLOAT16, (qref_quantize_model_options){.float16_embedding = true, .float16_lm_head = true});
 }
 
-/* Writes the saved file again with one thing changed: a metadata value, or a
- * tensor (dropped, renamed, reshaped, of another type). */
+/* Writes the saved file again with one thing changed: a metadata value, or a tensor (dropped, renamed, reshaped, of
+ * another type). */
 typedef struct spoiling {
   const char *key, *value; /* metadata; value NULL: dropped */
   const char *tensor;      /* the tensor to change */

@@ -1,5 +1,4 @@
-/* Fuse and rotate leave the model what it is: the rotated float32 layers carry
- * the rotated residual stream. */
+/* Fuse and rotate leave the model what it is: the rotated float32 layers carry the rotated residual stream. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

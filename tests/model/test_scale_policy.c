@@ -99,16 +99,15 @@ static void factors(void **state) {
   assert_true(factor_of("absmax:8", y, 4, 2.0f) == 2.0f);
   /* in 2 bits there is one step */
   assert_true(factor_of("absmax:2", y, 4, 254.0f) == 2.0f);
-  /* the median of 0.5, 3, 100, 127 is 51.5, half the way between the middle
-   * two: 63.5 * 0.8110... */
+  /* the median of 0.5, 3, 100, 127 is 51.5, half the way between the middle two: 63.5 * 0.8110... */
   assert_true(factor_of("percentile:50:2", y, 4, 51.5f) == 1.0f);
   assert_true(factor_of("percentile:100:8", y, 4, 0.5f) == 0.5f);
   assert_true(factor_of("absmax:8", zeros, 3, 0.25f) == 1.0f);
   assert_true(factor_of("percentile:10:8", zeros, 3, 0.25f) == 1.0f);
 }
 
-/* The grid covers the largest value, and the next finer one would not (by
- * much): for every width, at magnitudes from subnormal to huge. */
+/* The grid covers the largest value, and the next finer one would not (by much): for every width, at magnitudes from
+ * subnormal to huge. */
 static void grid_covers(void **state) {
   (void)state;
   static const float magnitudes[] = {1e-30f, 3.3e-7f, 0.1f, 1.0f, 1.0000001f, 12.34567f, 65504.0f, 1e20f};

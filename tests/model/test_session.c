@@ -1,5 +1,5 @@
-/* Sessions: what must be equal is equal to the bit, on every path. The numbers
- * themselves are those of test_oracle.c. */
+/* Sessions: what must be equal is equal to the bit, on every path. The numbers themselves are those of test_oracle.c.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -260,9 +260,8 @@ static void observer_sees_both_paths(void **state) {
   assert_true(clamped < CHANNELS * LENGTH / 4);
 }
 
-/* In decode the observer sees one sample, and with two sequences, which go
- * through the same kernels as a prefill, layer 0 computes the very sample that
- * a longer prefill computes. */
+/* In decode the observer sees one sample, and with two sequences, which go through the same kernels as a prefill, layer
+ * 0 computes the very sample that a longer prefill computes. */
 static void decode_continues_the_convolution(void **state) {
   (void)state;
   enum { PREFIX = 5 };
@@ -296,8 +295,7 @@ static void decode_continues_the_convolution(void **state) {
   }
 }
 
-/* After a prefill shorter than the filter, the state has zeros in front; after
- * a longer one the last samples. */
+/* After a prefill shorter than the filter, the state has zeros in front; after a longer one the last samples. */
 static void conv_state_after_prefill(void **state) {
   (void)state;
   for (size_t i = 0; i < 2; i++) {
@@ -335,8 +333,7 @@ static void absmax_policy_covers_the_layer(void **state) {
   qref_session_destroy(session);
 }
 
-/* SPEC section 5: Prefill(T) is not T decodes. Both run; how far they are apart
- * is a property of the model. */
+/* SPEC section 5: Prefill(T) is not T decodes. Both run; how far they are apart is a property of the model. */
 static void prefill_and_decode_drift_apart(void **state) {
   (void)state;
   qref_float16 at_once[LENGTH * VOCAB], one_by_one[LENGTH * VOCAB], logits[VOCAB];
