@@ -6,7 +6,7 @@ source "$QREF_SOURCE_DIR/tests/install/common.sh"
 mkdir "$work/plain" "$work/foreign"
 run_check() {
   "$QREF_PROGRAM" check --model "$QREF_SOURCE_DIR/vectors/models/tiny-mamba" --quantize --seq-len 8 \
-    --test-better-scale --scale-factor 20.25 --json
+    --test-better-scale --scale-factor 20.25 --calib-windows 1 --calib-length 32 --json
 }
 (cd "$work/plain" && LC_ALL=C run_check >output) || fail "qref check in the C locale"
 

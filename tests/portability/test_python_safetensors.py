@@ -18,7 +18,7 @@ with tempfile.TemporaryDirectory() as directory:
     path = os.path.join(directory, "quantized.safetensors")
     subprocess.run(
         [os.environ["QREF_PROGRAM"], "quantize", "--model", model, "--calib", f"{model}/calib.txt", "-o", path,
-         "--quiet"],
+         "--calib-windows", "1", "--calib-length", "32", "--quiet"],
         check=True,
     )
     with safe_open(path, "numpy") as file:
