@@ -296,11 +296,11 @@ static void scale_per_column(void **state) {
   begin(&c, "linear_04_0.02", NULL);
   cJSON *item = the_case(&c);
   const double b = cJSON_GetObjectItem(item, "b")->valuedouble;
-  cJSON *array = cJSON_CreateArray();
+  cJSON *per_column = cJSON_CreateArray();
   for (int n = 0; n < 1536; n++) {
-    cJSON_AddItemToArray(array, cJSON_CreateNumber(b));
+    cJSON_AddItemToArray(per_column, cJSON_CreateNumber(b));
   }
-  cJSON_ReplaceItemInObject(item, "b", array);
+  cJSON_ReplaceItemInObject(item, "b", per_column);
   cJSON_DeleteItemFromObject(cJSON_GetObjectItem(item, "outputs"), "y_f16");
   assert_int_equal(replay(&c), QREF_OK);
   assert_int_equal(find(&c.results, "linear_04_0.02", "y")->verdict, QREF_VERDICT_EXACT);
