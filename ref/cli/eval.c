@@ -1,4 +1,5 @@
 /* qref eval: bits per byte (or per token) over a text in windows, each from a fresh state. */
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -143,7 +144,8 @@ static bool add_result(cJSON *object, const eval_run *run, const eval_result *re
   const qref_switches *switches = &run->options->switches;
   const bool text = run->options->text != NULL;
   bool made = cJSON_AddStringToObject(object, "path", qref_path_name(result->path)) != NULL &&
-              cJSON_AddNumberToObject(object, text ? "bits_per_byte" : "bits_per_token", result->bits) != NULL;
+              cJSON_AddNumberToObject(object, text ? "bits_per_byte" : "bits_per_token", result->bits) != NULL &&
+              cJSON_AddNumberToObject(object, "perplexity", exp2(result->bits)) != NULL;
   if (result->path == QREF_PATH_FLOATSIM) {
     made = made && cJSON_AddBoolToObject(object, "float_sim_better_scale", switches->better_scale) != NULL;
   }

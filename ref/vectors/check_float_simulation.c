@@ -211,6 +211,12 @@ static qref_status observe(void *context, const qref_conv1d_observation *seen, q
   }
   qref_layer_log_from_observation(seen, run->path == PATH_BETTER_SCALE, run->options->statistics,
                                   &run->report->logs[seen->layer * per_layer + (size_t)run->path]);
+  const qref_execution *execution = &run->options->execution;
+  if (execution->progress != NULL) {
+    const size_t layers = run->report->layer_count;
+    execution->progress(execution->progress_context, "check", (size_t)run->path * layers + seen->layer + 1,
+                        per_layer * layers);
+  }
   return QREF_OK;
 }
 

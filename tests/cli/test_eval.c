@@ -13,6 +13,8 @@ static double bits(program *p, const char *command) {
   const cJSON *item = cJSON_GetObjectItem(json, "bits_per_byte");
   assert_true(cJSON_IsNumber(item));
   const double value = item->valuedouble;
+  const double perplexity = cJSON_GetObjectItem(json, "perplexity")->valuedouble; /* e to the nats */
+  assert_true(fabs(log(perplexity) - value * log(2.0)) < 1e-9);
   cJSON_Delete(json);
   return value;
 }

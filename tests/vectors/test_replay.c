@@ -294,17 +294,17 @@ static void scale_per_column(void **state) {
   (void)state;
   copy c;
   begin(&c, "linear_04_0.02", NULL);
-  cJSON *item = the_case(&c);
-  const double b = cJSON_GetObjectItem(item, "b")->valuedouble;
+  cJSON *object = the_case(&c);
+  const double b = cJSON_GetObjectItem(object, "b")->valuedouble;
   cJSON *per_column = cJSON_CreateArray();
   for (int n = 0; n < 1536; n++) {
     cJSON_AddItemToArray(per_column, cJSON_CreateNumber(b));
   }
-  cJSON_ReplaceItemInObject(item, "b", per_column);
-  cJSON_DeleteItemFromObject(cJSON_GetObjectItem(item, "outputs"), "y_f16");
+  cJSON_ReplaceItemInObject(object, "b", per_column);
+  cJSON_DeleteItemFromObject(cJSON_GetObjectItem(object, "outputs"), "y_f16");
   assert_int_equal(replay(&c), QREF_OK);
   assert_int_equal(find(&c.results, "linear_04_0.02", "y")->verdict, QREF_VERDICT_EXACT);
-  cJSON_DeleteItemFromArray(cJSON_GetObjectItem(item, "b"), 0);
+  cJSON_DeleteItemFromArray(cJSON_GetObjectItem(object, "b"), 0);
   assert_failure(replay(&c), QREF_ERROR_FORMAT, &c.error, "'b'");
   end(&c);
 }
