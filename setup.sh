@@ -5,6 +5,8 @@ set -eu
 
 build_packages="gcc libc6-dev cmake ninja-build pkg-config libcjson-dev"
 test_packages="libcmocka-dev libmpfr-dev clang clang-format clang-tidy libomp-dev locales python3 python3-venv ca-certificates"
+# The ops are compared across processors under an emulator; these cross compilers exist on amd64.
+cross_packages="qemu-user gcc-aarch64-linux-gnu libc6-dev-arm64-cross gcc-s390x-linux-gnu libc6-dev-s390x-cross"
 python_packages="numpy>=1.24,<3 safetensors>=0.4,<1"
 
 usage() {
@@ -28,6 +30,9 @@ cd "$(dirname "$0")"
 packages=$build_packages
 if [ $tests = yes ]; then
   packages="$packages $test_packages"
+  if [ "$(dpkg --print-architecture 2>/dev/null)" = amd64 ]; then
+    packages="$packages $cross_packages"
+  fi
 fi
 
 # Where there is no apt-get the tools may have come some other way.
