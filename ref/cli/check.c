@@ -3,20 +3,13 @@
 #include <stdlib.h>
 
 #include "ref/base/error.h"
-#include "ref/base/file.h"
 #include "ref/base/size.h"
 #include "ref/cli/check_report.h"
 #include "ref/cli/cli.h"
+#include "ref/cli/default_model.h"
 #include "ref/cli/environment.h"
 #include "ref/cli/model_source.h"
 #include "ref/cli/output.h"
-
-static const char default_model[] = "vectors/models/tiny-mamba";
-#ifdef QREF_DATA_DIR
-static const char installed_model[] = QREF_DATA_DIR "/models/tiny-mamba";
-#else
-static const char installed_model[] = "";
-#endif
 
 typedef struct check_options {
   const char *model;
@@ -35,19 +28,12 @@ typedef struct check_options {
 typedef struct check_run {
   const check_options *options;
   const qref_common *common;
+  char *default_model; /* NULL where the options name one */
   qref_model_source source;
   qref_token_input input;
   char tokens[160]; /* where they are from */
   qref_check_report report;
 } check_run;
-
-/* Without a --model: the one in the tree, else the installed one. */
-static const char *choose_model(const char *given) {
-  if (given != NULL) {
-    return given;
-  }
-  return qref_path_is_directory(default_model) || installed_model[0] == '\0' ? default_model : installed_model;
-}
 
 static qref_status read_tokens(check_run *run, qref_error *error) {
   const check_options *options = run->options;
@@ -92,7 +78,14 @@ static qref_status refuse_float_checkpoint(const check_run *run, qref_error *err
 
 static qref_status run_check(check_run *run, qref_error *error) {
   const check_options *options = run->options;
-  QREF_TRY(qref_model_source_open(choose_model(options->model), &run->source, error));
+  if (options->model == NULL) {
+    run->default_model = qref_default_model();
+    if (run->default_model == NULL) {
+      return qref_fail(error, QREF_ERROR_MEMORY, "out of memory for the name of the default model");
+    }
+  }
+  const char *model = options->model != NULL ? options->model : run->default_model;
+  QREF_TRY(qref_model_source_open(model, &run->source, error));
   if (run->source.is_directory && !options->quantize) {
     return refuse_float_checkpoint(run, error);
   }
@@ -201,5 +194,6 @@ int qref_command_check(int argc, char **argv) {
   qref_check_report_free(&run.report);
   qref_token_input_free(&run.input);
   qref_model_source_close(&run.source);
+  free(run.default_model);
   return exit_code;
 }

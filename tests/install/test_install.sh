@@ -33,6 +33,12 @@ exported=$(nm -D --defined-only "$libdir/libqref.so" | awk '{ print $3 }' | sort
 difference=$(diff <(echo "$declared") <(echo "$exported")) ||
   fail "headers (<) and libqref.so (>) differ in: $(echo "$difference" | grep '^[<>]')"
 
+step "the program finds the installed model from where it lies"
+(cd "$work" && "$prefix/bin/qref" check --quantize --seq-len 4 --calib-windows 1 --calib-length 8 --quiet >check.output) ||
+  fail "qref check without --model"
+grep -q "^model  *$prefix/bin/../share/qref/models/tiny-mamba, 8 layers" "$work/check.output" ||
+  fail "qref check used another model: $(head -1 "$work/check.output")"
+
 step "README's examples through pkg-config"
 for example in op model; do
   "$QREF_SOURCE_DIR/tests/install/readme_block.sh" example-$example >"$work/$example.c"
