@@ -69,6 +69,14 @@ void qref_check_hadamard_dimension(qref_check *check, size_t dim) {
   }
 }
 
+void qref_check_conv1d_scales(qref_check *check, float x_scale, float w_scale, bool has_bias, float bias_scale) {
+  qref_check_scale(check, "x_scale", x_scale);
+  qref_check_scale(check, "w_scale", w_scale);
+  if (has_bias) {
+    qref_check_scale(check, "bias_scale", bias_scale);
+  }
+}
+
 void qref_check_scan_scales(qref_check *check, const qref_scan_scales *scales, bool has_D, bool has_z,
                             bool has_dt_bias) {
   qref_check_scale(check, "scales.u", scales->u);

@@ -23,6 +23,8 @@ void qref_check_scale(qref_check *check, const char *field, float value);
 void qref_check_shape(qref_check *check, const char *field, size_t a, size_t b, size_t c, size_t d,
                       size_t element_size);
 void qref_check_stride(qref_check *check, const char *field, size_t stride, size_t least);
+/* The scales of a quantized conv1d's inputs. */
+void qref_check_conv1d_scales(qref_check *check, float x_scale, float w_scale, bool has_bias, float bias_scale);
 /* The scales of the inputs that a scan has; that of the state is the caller's to check. */
 void qref_check_scan_scales(qref_check *check, const qref_scan_scales *scales, bool has_D, bool has_z,
                             bool has_dt_bias);

@@ -23,12 +23,8 @@ qref_status qref_conv1d_silu_check(const qref_conv1d_silu_args *args, qref_error
   qref_check_pointer(&check, "x", args->x);
   qref_check_pointer(&check, "w", args->w);
   qref_check_pointer(&check, "y", args->y);
-  qref_check_scale(&check, "x_scale", args->x_scale);
-  qref_check_scale(&check, "w_scale", args->w_scale);
+  qref_check_conv1d_scales(&check, args->x_scale, args->w_scale, args->bias != NULL, args->bias_scale);
   qref_check_scale(&check, "out_scale", args->out_scale);
-  if (args->bias != NULL) {
-    qref_check_scale(&check, "bias_scale", args->bias_scale);
-  }
   if (check.status == QREF_OK) {
     qref_check_accumulator(&check, &args->rule->accumulator);
   }

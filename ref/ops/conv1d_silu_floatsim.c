@@ -23,12 +23,8 @@ qref_status qref_conv1d_silu_floatsim_check(const qref_conv1d_silu_floatsim_args
   qref_check_pointer(&check, "x", args->x);
   qref_check_pointer(&check, "w", args->w);
   qref_check_pointer(&check, "after_quant", args->after_quant);
-  qref_check_scale(&check, "x_scale", args->x_scale);
-  qref_check_scale(&check, "w_scale", args->w_scale);
+  qref_check_conv1d_scales(&check, args->x_scale, args->w_scale, args->bias != NULL, args->bias_scale);
   qref_check_scale(&check, "effective_scale", args->effective_scale);
-  if (args->bias != NULL) {
-    qref_check_scale(&check, "bias_scale", args->bias_scale);
-  }
   if (check.status == QREF_OK && args->rule->grid_rounding == QREF_ROUND_STOCHASTIC) {
     return qref_fail(error, QREF_ERROR_ARGUMENT,
                      "conv1d_silu_floatsim: field 'rule.grid_rounding': expected a deterministic rounding");

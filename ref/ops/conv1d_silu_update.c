@@ -22,12 +22,8 @@ static qref_status check_arguments(const qref_conv1d_silu_update_args *args, qre
   qref_check_pointer(&check, "x", args->x);
   qref_check_pointer(&check, "w", args->w);
   qref_check_pointer(&check, "y", args->y);
-  qref_check_scale(&check, "x_scale", args->x_scale);
-  qref_check_scale(&check, "w_scale", args->w_scale);
+  qref_check_conv1d_scales(&check, args->x_scale, args->w_scale, args->bias != NULL, args->bias_scale);
   qref_check_scale(&check, "out_scale", args->out_scale);
-  if (args->bias != NULL) {
-    qref_check_scale(&check, "bias_scale", args->bias_scale);
-  }
   return check.status;
 }
 
