@@ -118,18 +118,29 @@ static char *with_locale_point(const char *text, const char *point) {
   return copy;
 }
 
-bool qref_parse_f32(const char *text, float *value) {
+/* Checks that *text is a decimal and makes it readable by strtod: with the locale's point, in *copy where that needs
+ * one, which the caller frees. */
+static bool localize(const char **text, char **copy) {
   const char *point = NULL;
-  if (!is_decimal(text, &point)) {
+  *copy = NULL;
+  if (!is_decimal(*text, &point)) {
     return false;
   }
+  if (point == NULL) {
+    return true;
+  }
+  *copy = with_locale_point(*text, point);
+  if (*copy == NULL) {
+    return false;
+  }
+  *text = *copy;
+  return true;
+}
+
+bool qref_parse_f32(const char *text, float *value) {
   char *copy = NULL;
-  if (point != NULL) {
-    copy = with_locale_point(text, point);
-    if (copy == NULL) {
-      return false;
-    }
-    text = copy;
+  if (!localize(&text, &copy)) {
+    return false;
   }
   float result = strtof(text, NULL);
   free(copy);
@@ -141,17 +152,9 @@ bool qref_parse_f32(const char *text, float *value) {
 }
 
 bool qref_parse_f64(const char *text, double *value) {
-  const char *point = NULL;
-  if (!is_decimal(text, &point)) {
-    return false;
-  }
   char *copy = NULL;
-  if (point != NULL) {
-    copy = with_locale_point(text, point);
-    if (copy == NULL) {
-      return false;
-    }
-    text = copy;
+  if (!localize(&text, &copy)) {
+    return false;
   }
   double result = strtod(text, NULL);
   free(copy);

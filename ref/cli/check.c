@@ -171,9 +171,8 @@ int qref_command_check(int argc, char **argv) {
       .description =
           "Runs the quantized model on the INT8 path and under float simulation, with the same scale and, if asked\n"
           "for, the better one; writes a log per layer and path; compares every element of every conv1d, and names\n"
-          "each difference: saturated, tie, cancel (a tie whose taps cancel), finer (better scale), inherited (from "
-          "an\n"
-          "earlier layer). Exit code 0 only if every difference is explained. Logs are written unless\n"
+          "each difference: saturated, tie, cancel (a tie whose taps cancel), finer (better scale), inherited (from\n"
+          "an earlier layer). Exit code 0 only if every difference is explained. Logs are written unless\n"
           "YZ_CHECK_FLOAT_SIM is false.",
       .example = "  qref check --quantize --seq-len 32 --test-better-scale --scale-factor 2025\n",
       .tables = tables,

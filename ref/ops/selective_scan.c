@@ -6,18 +6,15 @@
 #include "ref/numerics/float_bits.h"
 #include "ref/ops/check.h"
 #include "ref/ops/op_checks.h"
+#include "ref/ops/scan_layout.h"
 #include "ref/ops/scan_recurrence.h"
 
 size_t qref_selective_scan_scratch(size_t states) {
   return states <= SIZE_MAX / 4 ? 4 * states : SIZE_MAX;
 }
 
-static size_t chunk_length_of(const qref_selective_scan_args *args) {
-  return args->chunk_length != 0 ? args->chunk_length : 2048;
-}
-
 static size_t y_stride_of(const qref_selective_scan_args *args) {
-  return args->y_time_stride != 0 ? args->y_time_stride : args->channels;
+  return qref_scan_y_stride(args->y_time_stride, args->channels);
 }
 
 qref_status qref_selective_scan_check(const qref_selective_scan_args *args, qref_error *error) {
@@ -44,7 +41,7 @@ qref_status qref_selective_scan_check(const qref_selective_scan_args *args, qref
   qref_check_pointer(&check, "scratch", args->scratch);
   qref_check_scan_scales(&check, &args->scales, args->D != NULL, args->z != NULL, args->dt_bias != NULL);
   if (args->state != NULL || args->h_initial != NULL || args->h_final != NULL) {
-    size_t chunks = args->length / chunk_length_of(args) + 1;
+    size_t chunks = args->length / qref_scan_chunk_length(args) + 1;
     qref_check_shape(&check, "state", args->batch, args->channels, chunks, args->states, sizeof(float));
   }
   if (args->state != NULL) {
@@ -69,8 +66,8 @@ static void scan_channel(const qref_selective_scan_args *args, size_t b, size_t 
   const qref_scan_scales *s = &args->scales;
   size_t T = args->length;
   size_t N = args->states;
-  size_t chunk_length = chunk_length_of(args);
-  size_t chunks = (T - 1) / chunk_length + 1;
+  size_t chunk_length = qref_scan_chunk_length(args);
+  size_t chunks = qref_scan_chunk_count(args);
   size_t channel = b * args->channels + d;
 
   float *A = args->scratch; /* (N) */

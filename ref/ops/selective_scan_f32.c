@@ -2,6 +2,7 @@
 #include "ref/numerics/float_bits.h"
 #include "ref/ops/check.h"
 #include "ref/ops/op_checks.h"
+#include "ref/ops/scan_layout.h"
 #include "ref/ops/scan_recurrence.h"
 
 static const qref_scan_rule exact_rule = {
@@ -13,7 +14,7 @@ static const qref_scan_rule exact_rule = {
 };
 
 static size_t y_stride_of(const qref_selective_scan_f32_args *args) {
-  return args->y_time_stride != 0 ? args->y_time_stride : args->channels;
+  return qref_scan_y_stride(args->y_time_stride, args->channels);
 }
 
 qref_status qref_selective_scan_f32_check(const qref_selective_scan_f32_args *args, qref_error *error) {

@@ -8,10 +8,9 @@
 
 #include "ref/base/error.h"
 #include "ref/base/size.h"
+#include "ref/ops/scan_layout.h"
 #include "ref/vectors/replay_case.h"
 #include "ref/vectors/scan_error.h"
-
-enum { CHUNK_LENGTH = 2048 };
 
 static qref_status read_scales(qref_replay_case *item, const qref_selective_scan_args *args, qref_scan_scales *scales,
                                qref_error *error) {
@@ -71,7 +70,7 @@ static qref_status read_inputs(qref_replay_case *item, size_t rank, qref_selecti
   QREF_TRY(qref_replay_optional_int8(item, "has_dt_bias", "db", 1, &args->channels, &args->dt_bias, error));
   QREF_TRY(qref_json_bool_or(item->json, "softplus", item->source, true, &args->softplus, error));
   QREF_TRY(read_scales(item, args, &args->scales, error));
-  args->chunk_length = CHUNK_LENGTH;
+  args->chunk_length = QREF_SCAN_DEFAULT_CHUNK_LENGTH;
   args->threads = item->threads;
   return QREF_OK;
 }
@@ -112,7 +111,7 @@ qref_status qref_replay_selective_scan(qref_replay_case *item, qref_error *error
   const size_t projection[3] = {args.batch, args.states, args.length};
   QREF_TRY(read_projection(item, "B", projection, &args.B, error));
   QREF_TRY(read_projection(item, "C", projection, &args.C, error));
-  const size_t chunks = (args.length - 1) / CHUNK_LENGTH + 1;
+  const size_t chunks = qref_scan_chunk_count(&args);
   const size_t outputs = args.batch * args.length * args.channels;
   size_t stored = 0;
   if (!qref_size_product((const size_t[4]){args.batch, args.channels, chunks, args.states}, 4, &stored)) {

@@ -7,6 +7,7 @@
 #include "ref/base/error.h"
 #include "ref/base/size.h"
 #include "ref/ops/op_checks.h"
+#include "ref/ops/scan_layout.h"
 
 static double row_cost(size_t length, size_t states) {
   return (double)length * (50.0 + 20.0 * (double)states);
@@ -21,7 +22,7 @@ static qref_status selective_scan_rows(const void *context, size_t first, size_t
   const qref_selective_scan_args *whole = context;
   size_t T = whole->length;
   size_t N = whole->states;
-  size_t chunks = (T - 1) / (whole->chunk_length != 0 ? whole->chunk_length : 2048) + 1;
+  size_t chunks = qref_scan_chunk_count(whole);
   size_t floats = qref_selective_scan_scratch(N);
   float *scratch = qref_allocate(floats, sizeof(float));
   if (scratch == NULL) {
@@ -45,7 +46,7 @@ static qref_status selective_scan_rows(const void *context, size_t first, size_t
     args.h_initial = QREF_OFFSET(args.h_initial, row * N);
     args.h_final = QREF_OFFSET(args.h_final, row * N);
     args.state = QREF_OFFSET(args.state, row * chunks * N);
-    args.y_time_stride = whole->y_time_stride != 0 ? whole->y_time_stride : whole->channels;
+    args.y_time_stride = qref_scan_y_stride(whole->y_time_stride, whole->channels);
     args.y += b * T * args.y_time_stride + d;
     args.before_store = QREF_OFFSET(args.before_store, b * T * args.y_time_stride + d);
     args.scratch = scratch;
@@ -94,7 +95,7 @@ static qref_status selective_scan_f32_rows(const void *context, size_t first, si
     args.D = QREF_OFFSET(args.D, d);
     args.z = QREF_OFFSET(args.z, row * T);
     args.dt_bias = QREF_OFFSET(args.dt_bias, d);
-    args.y_time_stride = whole->y_time_stride != 0 ? whole->y_time_stride : whole->channels;
+    args.y_time_stride = qref_scan_y_stride(whole->y_time_stride, whole->channels);
     args.y += b * T * args.y_time_stride + d;
     args.h += row * N;
     args.scratch = scratch;
