@@ -36,6 +36,7 @@ typedef struct qref_conv1d_silu_args {
   int8_t *y;                /* (B, D, T) */
   int32_t *accumulator;     /* (B, D, T), optional: acc */
   float *before_activation; /* (B, D, T), optional: v */
+  float *after_activation;  /* (B, D, T), optional: silu(v) */
   float *before_rounding;   /* (B, D, T), optional: silu(v) / out_scale */
   qref_counts *counts;
   int threads;
@@ -55,8 +56,10 @@ typedef struct qref_conv1d_silu_update_args {
   float x_scale, w_scale, bias_scale, out_scale;
   bool silu;
   int8_t *y;                /* (B, D) */
-  float *before_activation; /* (B, D), optional */
-  float *before_rounding;   /* (B, D), optional */
+  float *tap_sum;           /* (B, D, W), optional: v behind each tap */
+  float *before_activation; /* (B, D), optional: v */
+  float *after_activation;  /* (B, D), optional: silu(v) */
+  float *before_rounding;   /* (B, D), optional: silu(v) / out_scale */
   qref_counts *counts;
   int threads;
 } qref_conv1d_silu_update_args;
@@ -74,8 +77,10 @@ typedef struct qref_conv1d_silu_floatsim_args {
   float x_scale, w_scale, bias_scale;
   float effective_scale; /* step of the simulated grid */
   bool silu;
-  float *before_quant; /* (B, D, T), optional: y */
-  float *after_quant;  /* (B, D, T) */
+  float *before_activation; /* (B, D, T), optional: v */
+  float *before_quant;      /* (B, D, T), optional: y */
+  float *before_rounding;   /* (B, D, T), optional: y / effective_scale */
+  float *after_quant;       /* (B, D, T) */
   int threads;
 } qref_conv1d_silu_floatsim_args;
 QREF_API qref_status qref_conv1d_silu_floatsim(const qref_conv1d_silu_floatsim_args *args, qref_error *error);
@@ -86,7 +91,8 @@ typedef struct qref_requantize_args {
   size_t count;
   const float *x; /* (count) */
   float scale;
-  int8_t *y; /* (count) */
+  int8_t *y;              /* (count) */
+  float *before_rounding; /* (count), optional: x / scale */
   qref_counts *counts;
   int threads;
 } qref_requantize_args;
@@ -149,8 +155,16 @@ typedef struct qref_selective_scan_args {
   size_t y_time_stride;   /* 0 means D; otherwise >= D. A batch takes T * y_time_stride elements. */
   int8_t *state;          /* (B, D, ceil(T / chunk_length), N), optional */
   float *h_final;         /* (B, D, N), optional; may be h_initial */
-  float *before_store;    /* laid out as y, optional: y before rounding to float16 */
-  float *scratch;         /* qref_selective_scan_scratch(N) floats */
+  /* What hardware has between the inputs and the outputs, each optional. */
+  float *dt_before_softplus;    /* (B, D, T): dt with its bias */
+  float *dt_after_softplus;     /* (B, D, T): dt as the recurrence takes it */
+  float *decay;                 /* (B, D, T, N): a */
+  float *state_input;           /* (B, D, T, N): x */
+  float *h;                     /* (B, D, T, N): behind each step */
+  float *sum;                   /* (B, D, T): y in front of the gate */
+  float *before_store;          /* laid out as y: y before rounding to float16 */
+  float *state_before_rounding; /* laid out as state, only with it: h / s_state */
+  float *scratch;               /* qref_selective_scan_scratch(N) floats */
   qref_counts *counts;
   int threads;
 } qref_selective_scan_args;
@@ -176,8 +190,16 @@ typedef struct qref_selective_scan_update_args {
   const int8_t *dt_bias; /* (D), optional */
   qref_scan_scales scales;
   bool softplus;
-  qref_float16 *y;     /* (B, D) */
-  float *before_store; /* (B, D), optional */
+  qref_float16 *y; /* (B, D) */
+  /* As in the whole-sequence scan, each optional. */
+  float *dt_before_softplus;    /* (B, D) */
+  float *dt_after_softplus;     /* (B, D) */
+  float *decay;                 /* (B, D, N) */
+  float *state_input;           /* (B, D, N) */
+  float *h;                     /* (B, D, N) */
+  float *sum;                   /* (B, D): y with u*D, in front of the gate */
+  float *before_store;          /* (B, D) */
+  float *state_before_rounding; /* (B, D, N) */
   qref_counts *counts;
   int threads;
 } qref_selective_scan_update_args;
@@ -199,6 +221,9 @@ typedef struct qref_rmsnorm_args {
   float *row_scale;       /* (rows), written: selects dynamic mode when not NULL */
   float *residual_out;    /* (rows, n): r. May be `residual`. */
   int8_t *y;              /* (rows, n) */
+  float *mean_square;     /* (rows), optional: ms */
+  float *rstd;            /* (rows), optional */
+  float *normalized;      /* (rows, n), optional: (r*rstd)*w */
   float *before_rounding; /* (rows, n), optional: y / scale */
   qref_counts *counts;
   int threads;
@@ -215,6 +240,7 @@ typedef struct qref_hadamard_args {
   const qref_float16 *x;  /* (rows, dim) */
   float scale;            /* (1 / sqrt(dim)) / s_x, see qref_hadamard_scale */
   int8_t *y;              /* (rows, dim) */
+  float *transformed;     /* (rows, dim), optional: x K, before the scale */
   float *before_rounding; /* (rows, dim), optional: v */
   float *scratch;         /* dim floats */
   qref_counts *counts;
@@ -233,6 +259,7 @@ typedef struct qref_embedding_w8_args {
   const int8_t *weight;      /* (vocab_size, d_model) */
   const qref_float16 *scale; /* (vocab_size) */
   qref_float16 *y;           /* (count, d_model) */
+  float *before_store;       /* (count, d_model), optional: the product before rounding to float16 */
 } qref_embedding_w8_args;
 QREF_API qref_status qref_embedding_w8(const qref_embedding_w8_args *args, qref_error *error);
 
