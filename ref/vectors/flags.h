@@ -1,0 +1,58 @@
+/* What a case provokes. A suite's manifest carries the note of every flag that it uses. */
+#ifndef QREF_VECTORS_FLAGS_H
+#define QREF_VECTORS_FLAGS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+typedef enum qref_flag {
+  QREF_FLAG_UNIFORM,
+  QREF_FLAG_BELL,
+  QREF_FLAG_REAL,
+  QREF_FLAG_ALL_MINIMUM,
+  QREF_FLAG_ALL_MAXIMUM,
+  QREF_FLAG_ZERO,
+  QREF_FLAG_ALTERNATING,
+  QREF_FLAG_ALL_CODES,
+  QREF_FLAG_LENGTH_1,
+  QREF_FLAG_LENGTH_BELOW_WIDTH,
+  QREF_FLAG_LENGTH_WIDTH,
+  QREF_FLAG_LENGTH_ABOVE_WIDTH,
+  QREF_FLAG_ODD,
+  QREF_FLAG_PAST_8,
+  QREF_FLAG_PAST_16,
+  QREF_FLAG_PAST_32,
+  QREF_FLAG_PAST_2048,
+  QREF_FLAG_ONE_CHANNEL,
+  QREF_FLAG_BATCH,
+  QREF_FLAG_TIE,
+  QREF_FLAG_NEAR_TIE,
+  QREF_FLAG_SATURATION,
+  QREF_FLAG_WRAP,
+  QREF_FLAG_ACCUMULATOR_EXTREME,
+  QREF_FLAG_ACCUMULATOR_PAST_2_24,
+  QREF_FLAG_F16_OVERFLOW,
+  QREF_FLAG_F16_SUBNORMAL,
+  QREF_FLAG_F16_TIE,
+  QREF_FLAG_SOFTPLUS_THRESHOLD,
+  QREF_FLAG_FUNCTION_RANGE,
+  QREF_FLAG_NONPOSITIVE_ROW,
+  QREF_FLAG_DRIFT,
+  QREF_FLAG_SNAPSHOT,
+  QREF_FLAG_PREFILL_DECODE,
+  QREF_FLAG_ABSENT_INPUT,
+  QREF_FLAG_STRIDE,
+  QREF_FLAG_HARDWARE_PROFILE,
+  QREF_FLAG_INFINITY,
+  QREF_FLAG_CHAIN,
+  QREF_FLAG_COUNT
+} qref_flag;
+
+#define QREF_FLAG_BIT(flag) (UINT64_C(1) << (flag))
+
+/* "uniform", ...; static storage. NULL past the end. */
+const char *qref_flag_name(qref_flag flag);
+/* One sentence: what the data is and which bug it catches. */
+const char *qref_flag_note(qref_flag flag);
+
+#endif
