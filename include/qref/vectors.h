@@ -70,6 +70,135 @@ typedef void (*qref_replay_callback)(void *context, const qref_replay_output *re
 QREF_API qref_status qref_replay(const char *directory, const qref_profile *profile, const qref_execution *execution,
                                  qref_replay_callback callback, void *context, qref_error *error);
 
+/* ---- suites of golden vectors ---- */
+
+/* The seed of the suites whose digests are committed. */
+#define QREF_SUITE_DEFAULT_SEED UINT64_C(2025)
+
+/* One line of a suite's coverage table. */
+typedef struct qref_coverage_entry {
+  const char *op;
+  const char *tensor; /* "" for a point of the whole case */
+  const char *point;
+  uint64_t seen, needed;
+  bool required; /* by this suite: seen < needed is a hole */
+} qref_coverage_entry;
+
+typedef struct qref_gen_options {
+  const char *suite;   /* "smoke", "standard", "thorough", "block", "layer" */
+  const char *op;      /* NULL: every op of the suite */
+  const char *case_id; /* NULL: every case. Otherwise just that one, without a check of coverage. */
+  uint64_t seed;
+  const qref_profile *profile; /* NULL: quamba */
+  size_t shard_index;          /* 1..shard_count; ignored if shard_count is 0 or 1 */
+  size_t shard_count;          /* a shard has every shard_count-th case and no check of coverage; see qref_merge */
+  bool npy, hex;               /* at least one */
+  size_t hex_lanes;            /* words on a line of a .hex file, the first in the least significant bits; 0 means 1 */
+  int threads;                 /* cases made side by side; the bytes do not depend on it */
+  const char *model;           /* layer: directory of the checkpoint or quantized file */
+  size_t layer;                /* layer: which one */
+  size_t prefill_length;       /* layer: tokens of the prefill, then decode_length more, from the model's own text; */
+  size_t decode_length;        /* 0 means 32 and 4 */
+  void (*progress)(void *context, const char *what, size_t done, size_t total); /* optional */
+  void *progress_context;
+} qref_gen_options;
+
+typedef struct qref_gen_report {
+  size_t cases, tensors;
+  uint64_t bytes;        /* of tensor data */
+  uint64_t file_bytes;   /* of all files */
+  char digest[65];       /* of the suite: SHA-256 over the ids, names and digests of all tensors, in order */
+  size_t coverage_count; /* 0 where coverage is not checked: a shard, one case, block, layer */
+  qref_coverage_entry *coverage;
+  size_t holes; /* required points that were missed: nothing was written then */
+} qref_gen_report;
+
+/* Makes a suite with the backend `ref` in a new directory, which appears whole or not at all; it must not exist, or be
+ * empty. With holes in the coverage the status is QREF_OK, report->holes is not 0 and no directory is made. Free the
+ * report with qref_gen_report_free whatever the status. */
+QREF_API qref_status qref_gen(const char *directory, const qref_gen_options *options, qref_gen_report *report,
+                              qref_error *error);
+QREF_API void qref_gen_report_free(qref_gen_report *report);
+
+/* Puts the shards of one suite together: `directory` gets the bytes that one run would have written. All shards must be
+ * there, of the same suite, seed, profile, formats and version. Coverage is checked as by qref_gen. */
+QREF_API qref_status qref_merge(const char *directory, const char *const *shards, size_t count, qref_gen_report *report,
+                                qref_error *error);
+
+typedef enum qref_vector_problem {
+  QREF_PROBLEM_NONE,
+  QREF_PROBLEM_FILE,      /* missing, unreadable, malformed, of another dtype, shape or word count */
+  QREF_PROBLEM_DIGEST,    /* content differs from the manifest's SHA-256 */
+  QREF_PROBLEM_GENERATOR, /* an input or attribute is not what the suite's seed gives */
+  QREF_PROBLEM_LINK,      /* an input is not the output that it is said to come from */
+  QREF_PROBLEM_RESULT,    /* an intermediate, output or event count is not what the reference computes */
+} qref_vector_problem;
+/* "file", "digest", ...; static storage. */
+QREF_API const char *qref_vector_problem_name(qref_vector_problem problem);
+
+/* The result of one case: its first problem in the order of the enumeration, tensors in the order of the manifest. */
+typedef struct qref_verify_case {
+  const char *id, *op, *profile;
+  size_t index, count; /* of all cases that are verified */
+  qref_vector_problem problem;
+  char message[512]; /* names the file, field or tensor; "" without a problem */
+  /* where the problem is an element of a tensor */
+  bool has_element;
+  const char *tensor;
+  size_t element, elements; /* flattened index, and how many there are */
+  size_t rank, shape[4];
+  qref_dtype dtype;
+  size_t different; /* elements whose bits differ */
+  uint32_t stored_bits, expected_bits;
+  float before_rounding;    /* reference; NaN where there is none */
+  double boundary_distance; /* NaN where there is none */
+  qref_verdict verdict;
+} qref_verify_case;
+typedef void (*qref_verify_callback)(void *context, const qref_verify_case *result);
+
+typedef struct qref_verify_options {
+  const qref_backend *backend; /* NULL: ref */
+  int threads;
+  const char *op;          /* NULL: all; otherwise cases of this op only */
+  const char *case_id;     /* NULL: all; otherwise this case only */
+  bool stored_inputs_only; /* do not compare inputs with what the generator gives for the suite's seed */
+  void (*progress)(void *context, const char *what, size_t done, size_t total); /* optional */
+  void *progress_context;
+} qref_verify_options;
+
+typedef struct qref_verify_report {
+  size_t cases, failed;
+  uint64_t tensors, bytes;
+  char digest[65]; /* of the suite, from the manifest, when all cases were verified and passed; "" otherwise */
+} qref_verify_report;
+
+/* Recomputes a suite from its stored inputs and compares bit for bit; checks every file against its digest. Reports one
+ * result per case, in the order of the manifest. The status is about the manifest: its format, version, fields, paths
+ * that leave the directory. */
+QREF_API qref_status qref_verify(const char *directory, const qref_verify_options *options,
+                                 qref_verify_callback callback, void *context, qref_verify_report *report,
+                                 qref_error *error);
+
+/* Whether a directory has a manifest.json of the format qref-vectors. */
+QREF_API bool qref_is_suite(const char *directory);
+
+/* One tensor of two suites. */
+typedef struct qref_suite_difference {
+  const char *case_id, *tensor; /* tensor "" where the whole case is missing or has other attributes */
+  bool only_in_a, only_in_b;
+  bool attributes_differ; /* or shape or dtype */
+  char message[256];      /* says what, in these three cases */
+  uint64_t elements, different;
+  double max_difference, mean_difference; /* of the values; NaN if a value is one */
+  size_t first_index;
+  uint32_t first_a, first_b; /* bit patterns */
+} qref_suite_difference;
+typedef void (*qref_suite_difference_callback)(void *context, const qref_suite_difference *difference);
+
+/* Compares two suites: cases by id, tensors by name. The callback is called for what differs only. */
+QREF_API qref_status qref_diff_suites(const char *a, const char *b, qref_suite_difference_callback callback,
+                                      void *context, size_t *cases, uint64_t *elements, qref_error *error);
+
 /* ---- layer logs ---- */
 
 enum { QREF_LAYER_LOG_VALUES = 10, QREF_LAYER_LOG_NAME_SIZE = 96 };

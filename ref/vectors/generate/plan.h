@@ -4,7 +4,7 @@
 #ifndef QREF_VECTORS_PLAN_H
 #define QREF_VECTORS_PLAN_H
 
-#include "ref/vectors/case.h"
+#include "ref/vectors/case/case.h"
 
 typedef enum qref_suite_size {
   QREF_SUITE_SMOKE,    /* a few cases of every op; committed, small */

@@ -10,7 +10,7 @@
 #ifndef QREF_VECTORS_CASE_H
 #define QREF_VECTORS_CASE_H
 
-#include "ref/vectors/op_schema.h"
+#include "ref/vectors/case/op_schema.h"
 
 enum { QREF_CASE_ID_SIZE = 96, QREF_CASE_MAX_LINKS = 6 };
 
@@ -44,7 +44,7 @@ typedef struct qref_case {
   char id[QREF_CASE_ID_SIZE]; /* "<op>/<name>", lower-case letters, digits, '_', '-', '.', '/' */
   const qref_op_schema *schema;
   qref_profile profile; /* a copy; its name tells variants apart */
-  uint64_t flags;       /* bits of ref/vectors/flags.h: what the case provokes */
+  uint64_t flags;       /* bits of ref/vectors/case/flags.h: what the case provokes */
   qref_op_args args;    /* attributes; the pointers are set by qref_case_run only */
   size_t tensor_count;  /* the tensors of the schema, in its order */
   qref_case_tensor tensors[QREF_OP_MAX_TENSORS];

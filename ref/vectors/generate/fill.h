@@ -1,9 +1,9 @@
 /* Counter-based data of generated cases: every element is a function of (suite seed, case id, tensor name, element
  * index), so that any case can be made alone, on any machine, thread or shard. */
-#ifndef QREF_VECTORS_GENERATE_H
-#define QREF_VECTORS_GENERATE_H
+#ifndef QREF_VECTORS_FILL_H
+#define QREF_VECTORS_FILL_H
 
-#include "ref/vectors/case.h"
+#include "ref/vectors/case/case.h"
 
 /* How the elements of an input tensor are made. int8 tensors; `low` and `high` bound uniform integers. */
 typedef enum qref_fill_kind {
