@@ -47,6 +47,13 @@ void qref_check_shape(qref_check *check, const char *field, size_t a, size_t b, 
   }
 }
 
+void qref_check_optional_shape(qref_check *check, const char *field, const void *pointer, size_t a, size_t b, size_t c,
+                               size_t d, size_t element_size) {
+  if (pointer != NULL) {
+    qref_check_shape(check, field, a, b, c, d, element_size);
+  }
+}
+
 void qref_check_stride(qref_check *check, const char *field, size_t stride, size_t least) {
   if (check->status == QREF_OK && stride < least) {
     check->status = qref_fail(check->error, QREF_ERROR_ARGUMENT, "%s: field '%s': expected 0 or at least %zu, got %zu",

@@ -22,6 +22,9 @@ void qref_check_scale(qref_check *check, const char *field, float value);
 /* The bytes of a tensor of up to 4 dimensions (1 where there are fewer) fit ptrdiff_t. */
 void qref_check_shape(qref_check *check, const char *field, size_t a, size_t b, size_t c, size_t d,
                       size_t element_size);
+/* The same of an optional tensor, where it is given. */
+void qref_check_optional_shape(qref_check *check, const char *field, const void *pointer, size_t a, size_t b, size_t c,
+                               size_t d, size_t element_size);
 void qref_check_stride(qref_check *check, const char *field, size_t stride, size_t least);
 /* The scales of a quantized conv1d's inputs. */
 void qref_check_conv1d_scales(qref_check *check, float x_scale, float w_scale, bool has_bias, float bias_scale);

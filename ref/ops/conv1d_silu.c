@@ -3,8 +3,8 @@
  *   v   = fma(s_w * s_x, (float)acc, (float)bias[d] * s_b)
  *   y   = silu(v) if enabled
  *   q   = saturate(half_away(y / s_out)) */
-#include "ref/numerics/float_bits.h"
 #include "ref/ops/check.h"
+#include "ref/ops/intermediate.h"
 #include "ref/ops/op_checks.h"
 
 qref_status qref_conv1d_silu_check(const qref_conv1d_silu_args *args, qref_error *error) {
@@ -62,12 +62,9 @@ qref_status qref_conv1d_silu(const qref_conv1d_silu_args *args, qref_error *erro
         if (args->accumulator != NULL) {
           args->accumulator[row + t] = acc;
         }
-        if (args->before_activation != NULL) {
-          args->before_activation[row + t] = qref_canonical_nan_f32(v);
-        }
-        if (args->before_rounding != NULL) {
-          args->before_rounding[row + t] = qref_canonical_nan_f32(scaled);
-        }
+        qref_store_intermediate(args->before_activation, row + t, v);
+        qref_store_intermediate(args->after_activation, row + t, y);
+        qref_store_intermediate(args->before_rounding, row + t, scaled);
       }
     }
   }

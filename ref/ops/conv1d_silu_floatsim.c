@@ -5,6 +5,7 @@
 #include "ref/base/error.h"
 #include "ref/numerics/float_bits.h"
 #include "ref/ops/check.h"
+#include "ref/ops/intermediate.h"
 #include "ref/ops/op_checks.h"
 
 qref_status qref_conv1d_silu_floatsim_check(const qref_conv1d_silu_floatsim_args *args, qref_error *error) {
@@ -59,9 +60,9 @@ qref_status qref_conv1d_silu_floatsim(const qref_conv1d_silu_floatsim_args *args
         float scaled = qref_apply_scale(y, s, rule->grid_scale_form);
         args->after_quant[row + t] = qref_canonical_nan_f32(qref_round_f32(scaled, rule->grid_rounding, 0, 0) * s);
 
-        if (args->before_quant != NULL) {
-          args->before_quant[row + t] = qref_canonical_nan_f32(y);
-        }
+        qref_store_intermediate(args->before_activation, row + t, v);
+        qref_store_intermediate(args->before_quant, row + t, y);
+        qref_store_intermediate(args->before_rounding, row + t, scaled);
       }
     }
   }

@@ -3,8 +3,8 @@
  *   v = (float)bias[d] * s_b; for k: v = fma((s_w * s_x) * (float)w[d,k], (float)state[k], v)
  *   q = saturate(half_away(silu(v) / s_out))
  * The rounding differs from the whole-sequence op by design of the original. */
-#include "ref/numerics/float_bits.h"
 #include "ref/ops/check.h"
+#include "ref/ops/intermediate.h"
 
 static qref_status check_arguments(const qref_conv1d_silu_update_args *args, qref_error *error) {
   qref_check check = {"conv1d_silu_update", error, QREF_OK};
@@ -18,6 +18,8 @@ static qref_status check_arguments(const qref_conv1d_silu_update_args *args, qre
   qref_check_dimension(&check, "width", args->width);
   qref_check_shape(&check, "state", args->batch, args->channels, args->width, 1, 1);
   qref_check_shape(&check, "y", args->batch, args->channels, 1, 1, sizeof(float));
+  qref_check_optional_shape(&check, "tap_sum", args->tap_sum, args->batch, args->channels, args->width, 1,
+                            sizeof(float));
   qref_check_pointer(&check, "state", args->state);
   qref_check_pointer(&check, "x", args->x);
   qref_check_pointer(&check, "w", args->w);
@@ -50,17 +52,15 @@ qref_status qref_conv1d_silu_update(const qref_conv1d_silu_update_args *args, qr
       float v = args->bias != NULL ? (float)args->bias[d] * args->bias_scale : 0.0f;
       for (size_t k = 0; k < W; k++) {
         v = qref_multiply_add_f32(s_wx * (float)w[k], (float)state[k], v, rule->tap_add);
+        qref_store_intermediate(args->tap_sum, i * W + k, v);
       }
       float y = args->silu ? qref_apply_function(v, qref_silu_f32, &rule->silu) : v;
       float scaled = qref_apply_scale(y, args->out_scale, rule->output.scale_form);
       args->y[i] = qref_round_to_int8(scaled, &rule->output.round, i, args->counts);
 
-      if (args->before_activation != NULL) {
-        args->before_activation[i] = qref_canonical_nan_f32(v);
-      }
-      if (args->before_rounding != NULL) {
-        args->before_rounding[i] = qref_canonical_nan_f32(scaled);
-      }
+      qref_store_intermediate(args->before_activation, i, v);
+      qref_store_intermediate(args->after_activation, i, y);
+      qref_store_intermediate(args->before_rounding, i, scaled);
     }
   }
   return QREF_OK;

@@ -1,6 +1,7 @@
 /* Embedding W8. SPEC section 2: y = float16(scale) * float16(q), rounded to float16. */
 #include "ref/base/error.h"
 #include "ref/ops/check.h"
+#include "ref/ops/intermediate.h"
 
 static qref_status check_arguments(const qref_embedding_w8_args *args, qref_error *error) {
   qref_check check = {"embedding_w8", error, QREF_OK};
@@ -13,6 +14,8 @@ static qref_status check_arguments(const qref_embedding_w8_args *args, qref_erro
   qref_check_dimension(&check, "d_model", args->d_model);
   qref_check_shape(&check, "weight", args->vocab_size, args->d_model, 1, 1, 1);
   qref_check_shape(&check, "y", args->count, args->d_model, 1, 1, sizeof(qref_float16));
+  qref_check_optional_shape(&check, "before_store", args->before_store, args->count, args->d_model, 1, 1,
+                            sizeof(float));
   qref_check_pointer(&check, "tokens", args->tokens);
   qref_check_pointer(&check, "weight", args->weight);
   qref_check_pointer(&check, "scale", args->scale);
@@ -38,7 +41,9 @@ qref_status qref_embedding_w8(const qref_embedding_w8_args *args, qref_error *er
     float scale = qref_f32_from_f16(args->scale[token]);
     const int8_t *q = args->weight + token * args->d_model; /* (M) */
     for (size_t m = 0; m < args->d_model; m++) {
-      args->y[i * args->d_model + m] = qref_f16_from_f32(scale * (float)q[m]);
+      float y = scale * (float)q[m];
+      args->y[i * args->d_model + m] = qref_f16_from_f32(y);
+      qref_store_intermediate(args->before_store, i * args->d_model + m, y);
     }
   }
   return QREF_OK;

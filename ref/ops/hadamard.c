@@ -1,9 +1,9 @@
 /* Hadamard transform, float16 in, int8 out. SPEC section 2:
  *   v = (x K) * scale in float32, butterflies smallest stride first, then the base matrix with ascending index
  *   q = half_away(v); the original casts without a clamp, so profile quamba wraps */
-#include "ref/numerics/float_bits.h"
 #include "ref/ops/check.h"
 #include "ref/ops/hadamard_transform.h"
+#include "ref/ops/intermediate.h"
 #include "ref/ops/op_checks.h"
 
 qref_status qref_hadamard_check(const qref_hadamard_args *args, qref_error *error) {
@@ -39,9 +39,8 @@ qref_status qref_hadamard(const qref_hadamard_args *args, qref_error *error) {
     for (size_t i = 0; i < args->dim; i++) {
       float scaled = v[i] * args->scale;
       args->y[first + i] = qref_round_to_int8(scaled, &args->rule->output, first + i, args->counts);
-      if (args->before_rounding != NULL) {
-        args->before_rounding[first + i] = qref_canonical_nan_f32(scaled);
-      }
+      qref_store_intermediate(args->transformed, first + i, v[i]);
+      qref_store_intermediate(args->before_rounding, first + i, scaled);
     }
   }
   return QREF_OK;

@@ -1,7 +1,7 @@
 #include "ref/ops/linear_w8a8_form.h"
-#include "ref/numerics/float_bits.h"
 
 #include "ref/ops/check.h"
+#include "ref/ops/intermediate.h"
 
 qref_status qref_linear_form_check(const qref_linear_form *form, const qref_linear_w8a8_args *args, qref_error *error) {
   qref_check check = {form->op, error, QREF_OK};
@@ -49,9 +49,7 @@ void qref_linear_form_store(const qref_linear_form *form, const qref_linear_w8a8
   if (args->accumulator != NULL) {
     args->accumulator[i] = acc;
   }
-  if (args->before_rounding != NULL) {
-    args->before_rounding[i] = qref_canonical_nan_f32(t);
-  }
+  qref_store_intermediate(args->before_rounding, i, t);
 }
 
 qref_status qref_linear_form_run(const qref_linear_form *form, const qref_linear_w8a8_args *args, qref_error *error) {

@@ -1,5 +1,6 @@
 /* float32 to int8 behind the float-simulated conv1d. SPEC section 3: q = saturate(half_even(x / s)) */
 #include "ref/ops/check.h"
+#include "ref/ops/intermediate.h"
 
 qref_status qref_requantize(const qref_requantize_args *args, qref_error *error) {
   qref_check check = {"requantize", error, QREF_OK};
@@ -17,7 +18,9 @@ qref_status qref_requantize(const qref_requantize_args *args, qref_error *error)
     return check.status;
   }
   for (size_t i = 0; i < args->count; i++) {
-    args->y[i] = qref_quantize(args->x[i], args->scale, args->rule, i, args->counts);
+    float scaled = qref_apply_scale(args->x[i], args->scale, args->rule->scale_form);
+    args->y[i] = qref_round_to_int8(scaled, &args->rule->round, i, args->counts);
+    qref_store_intermediate(args->before_rounding, i, scaled);
   }
   return QREF_OK;
 }

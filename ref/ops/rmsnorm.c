@@ -4,6 +4,7 @@
  *   dynamic: s = max(y)/127 per row, without absolute value; same rounding */
 #include "ref/numerics/float_bits.h"
 #include "ref/ops/check.h"
+#include "ref/ops/intermediate.h"
 #include "ref/ops/op_checks.h"
 #include "ref/ops/root_mean_square.h"
 
@@ -61,18 +62,21 @@ qref_status qref_rmsnorm(const qref_rmsnorm_args *args, qref_error *error) {
       float x = qref_f32_from_f16(args->x[first + i]);
       r[i] = qref_canonical_nan_f32(args->residual != NULL ? x + args->residual[first + i] : x);
     }
-    float rstd = qref_reciprocal_rms(r, args->n, args->eps, args->rule->partial_sums);
+    float mean_square = qref_mean_square(r, args->n, args->rule->partial_sums);
+    float rstd = qref_reciprocal_rms(mean_square, args->eps);
+    qref_store_intermediate(args->mean_square, row, mean_square);
+    qref_store_intermediate(args->rstd, row, rstd);
     float scale = args->out_scale;
     if (args->row_scale != NULL) {
       scale = dynamic_scale(args, r, rstd);
       args->row_scale[row] = scale;
     }
     for (size_t i = 0; i < args->n; i++) {
-      float scaled = qref_apply_scale(normalized(args, r, rstd, i), scale, args->rule->output.scale_form);
+      float y = normalized(args, r, rstd, i);
+      float scaled = qref_apply_scale(y, scale, args->rule->output.scale_form);
       args->y[first + i] = qref_round_to_int8(scaled, &args->rule->output.round, first + i, args->counts);
-      if (args->before_rounding != NULL) {
-        args->before_rounding[first + i] = qref_canonical_nan_f32(scaled);
-      }
+      qref_store_intermediate(args->normalized, first + i, y);
+      qref_store_intermediate(args->before_rounding, first + i, scaled);
     }
   }
   return QREF_OK;

@@ -26,7 +26,7 @@ qref_status qref_rmsnorm_f32(const qref_rmsnorm_f32_args *args, qref_error *erro
   for (size_t row = 0; row < args->rows; row++) {
     const float *x = args->x + row * args->n; /* (n) */
     float *y = args->y + row * args->n;       /* (n) */
-    float rstd = qref_reciprocal_rms(x, args->n, args->eps, PARTIAL_SUMS);
+    float rstd = qref_reciprocal_rms(qref_mean_square(x, args->n, PARTIAL_SUMS), args->eps);
     for (size_t i = 0; i < args->n; i++) {
       y[i] = qref_canonical_nan_f32((x[i] * rstd) * args->weight[i]);
     }

@@ -2,7 +2,7 @@
 
 #include <math.h>
 
-float qref_reciprocal_rms(const float *r, size_t n, float eps, uint32_t partial_sums) {
+float qref_mean_square(const float *r, size_t n, uint32_t partial_sums) {
   double sum = 0.0;
   for (size_t j = 0; j < partial_sums; j++) {
     double partial = 0.0;
@@ -11,6 +11,9 @@ float qref_reciprocal_rms(const float *r, size_t n, float eps, uint32_t partial_
     }
     sum += partial;
   }
-  float mean_square = (float)(sum / (double)n);
+  return (float)(sum / (double)n);
+}
+
+float qref_reciprocal_rms(float mean_square, float eps) {
   return 1.0f / sqrtf(mean_square + eps);
 }

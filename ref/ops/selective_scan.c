@@ -5,6 +5,7 @@
  *   state = saturate(half_away(h / s_state)) after every chunk and after the last step */
 #include "ref/numerics/float_bits.h"
 #include "ref/ops/check.h"
+#include "ref/ops/intermediate.h"
 #include "ref/ops/op_checks.h"
 #include "ref/ops/scan_layout.h"
 #include "ref/ops/scan_recurrence.h"
@@ -44,6 +45,15 @@ qref_status qref_selective_scan_check(const qref_selective_scan_args *args, qref
     size_t chunks = args->length / qref_scan_chunk_length(args) + 1;
     qref_check_shape(&check, "state", args->batch, args->channels, chunks, args->states, sizeof(float));
   }
+  qref_check_optional_shape(&check, "decay", args->decay, args->batch, args->channels, args->length, args->states,
+                            sizeof(float));
+  qref_check_optional_shape(&check, "state_input", args->state_input, args->batch, args->channels, args->length,
+                            args->states, sizeof(float));
+  qref_check_optional_shape(&check, "h", args->h, args->batch, args->channels, args->length, args->states,
+                            sizeof(float));
+  if (args->state_before_rounding != NULL) {
+    qref_check_pointer(&check, "state", args->state);
+  }
   if (args->state != NULL) {
     qref_check_scale(&check, "scales.state", args->scales.state);
   }
@@ -54,10 +64,12 @@ qref_status qref_selective_scan_check(const qref_selective_scan_args *args, qref
 }
 
 static void store_state(const qref_selective_scan_args *args, size_t first, const float *h) {
+  const qref_quantize_rule *rule = &args->rule->state;
   float prescale = args->rule->state_prescale;
   for (size_t n = 0; n < args->states; n++) {
-    args->state[first + n] =
-        qref_quantize(h[n] * prescale, args->scales.state * prescale, &args->rule->state, first + n, args->counts);
+    float scaled = qref_apply_scale(h[n] * prescale, args->scales.state * prescale, rule->scale_form);
+    args->state[first + n] = qref_round_to_int8(scaled, &rule->round, first + n, args->counts);
+    qref_store_intermediate(args->state_before_rounding, first + n, scaled);
   }
 }
 
@@ -84,22 +96,24 @@ static void scan_channel(const qref_selective_scan_args *args, size_t b, size_t 
   for (size_t t = 0; t < T; t++) {
     float u = (float)args->u[channel * T + t] * s->u;
     float dt = qref_multiply_add_f32(s->dt, (float)args->dt[channel * T + t], dt_bias, rule->dt_bias_add);
+    qref_store_intermediate(args->dt_before_softplus, channel * T + t, dt);
     if (args->softplus) {
       dt = qref_scan_softplus(dt, rule);
     }
+    qref_store_intermediate(args->dt_after_softplus, channel * T + t, dt);
     for (size_t n = 0; n < N; n++) {
       B_t[n] = s->B * (float)args->B[(b * N + n) * T + t];
       C_t[n] = s->C * (float)args->C[(b * N + n) * T + t];
     }
-    float y = qref_scan_step(rule, N, dt, u, A, B_t, C_t, D, h);
+    const qref_scan_step_trace trace = {args->decay, args->state_input, args->h, (channel * T + t) * N};
+    float y = qref_scan_step(rule, N, dt, u, A, B_t, C_t, D, h, &trace);
+    qref_store_intermediate(args->sum, channel * T + t, y);
     if (args->z != NULL) {
       y = qref_scan_gate(y, (float)args->z[channel * T + t] * s->z);
     }
     size_t i = (b * T + t) * y_stride_of(args) + d;
     args->y[i] = qref_f16_from_f32(y);
-    if (args->before_store != NULL) {
-      args->before_store[i] = qref_canonical_nan_f32(y);
-    }
+    qref_store_intermediate(args->before_store, i, y);
     if (args->state != NULL && ((t + 1) % chunk_length == 0 || t + 1 == T)) {
       store_state(args, (channel * chunks + t / chunk_length) * N, h);
     }

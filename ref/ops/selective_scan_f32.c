@@ -63,7 +63,7 @@ static void scan_channel(const qref_selective_scan_f32_args *args, size_t b, siz
       B_t[n] = args->B[(b * N + n) * T + t];
       C_t[n] = args->C[(b * N + n) * T + t];
     }
-    float y = qref_scan_step(&exact_rule, N, dt, args->u[channel * T + t], A, B_t, C_t, D, h);
+    float y = qref_scan_step(&exact_rule, N, dt, args->u[channel * T + t], A, B_t, C_t, D, h, NULL);
     if (args->z != NULL) {
       y = qref_scan_gate(y, args->z[channel * T + t]);
     }
