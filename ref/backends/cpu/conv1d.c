@@ -23,6 +23,7 @@ static qref_status conv1d_silu_rows(const void *context, size_t first, size_t co
     args.y += offset;
     args.accumulator = QREF_OFFSET(args.accumulator, offset);
     args.before_activation = QREF_OFFSET(args.before_activation, offset);
+    args.after_activation = QREF_OFFSET(args.after_activation, offset);
     args.before_rounding = QREF_OFFSET(args.before_rounding, offset);
     args.counts = counts;
     qref_status status = qref_conv1d_silu(&args, error);
@@ -58,7 +59,9 @@ static qref_status conv1d_silu_floatsim_rows(const void *context, size_t first, 
     args.x += offset;
     args.w += d * whole->width;
     args.bias = QREF_OFFSET(args.bias, d);
+    args.before_activation = QREF_OFFSET(args.before_activation, offset);
     args.before_quant = QREF_OFFSET(args.before_quant, offset);
+    args.before_rounding = QREF_OFFSET(args.before_rounding, offset);
     args.after_quant += offset;
     qref_status status = qref_conv1d_silu_floatsim(&args, error);
     if (status != QREF_OK) {

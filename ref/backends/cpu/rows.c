@@ -19,6 +19,9 @@ static qref_status rmsnorm_rows(const void *context, size_t first, size_t count,
   args.row_scale = QREF_OFFSET(args.row_scale, first);
   args.residual_out += offset;
   args.y += offset;
+  args.mean_square = QREF_OFFSET(args.mean_square, first);
+  args.rstd = QREF_OFFSET(args.rstd, first);
+  args.normalized = QREF_OFFSET(args.normalized, offset);
   args.before_rounding = QREF_OFFSET(args.before_rounding, offset);
   args.counts = counts;
   return qref_rmsnorm(&args, error);
@@ -44,6 +47,7 @@ static qref_status hadamard_rows(const void *context, size_t first, size_t count
   args.rows = count;
   args.x += offset;
   args.y += offset;
+  args.transformed = QREF_OFFSET(args.transformed, offset);
   args.before_rounding = QREF_OFFSET(args.before_rounding, offset);
   args.counts = counts;
   args.scratch = qref_allocate(args.dim, sizeof(float));
