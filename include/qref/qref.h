@@ -3,6 +3,7 @@
 #define QREF_H
 
 #include <qref/backend.h>
+#include <qref/dpi.h>
 #include <qref/model.h>
 #include <qref/numerics.h>
 #include <qref/ops.h>

@@ -6,6 +6,8 @@ set(package_directory ${CMAKE_INSTALL_LIBDIR}/cmake/qref)
 
 install(TARGETS qref_shared EXPORT qrefSharedTargets LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(TARGETS qref_static EXPORT qrefStaticTargets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+install(TARGETS qref_dpi_static ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+install(FILES ${PROJECT_SOURCE_DIR}/ref/dpi/qref_dpi_pkg.sv DESTINATION ${CMAKE_INSTALL_DATADIR}/qref/sv)
 install(EXPORT qrefSharedTargets NAMESPACE qref:: DESTINATION ${package_directory})
 install(EXPORT qrefStaticTargets NAMESPACE qref:: DESTINATION ${package_directory})
 if(TARGET qref_program)
