@@ -77,6 +77,17 @@ static inline void assert_same_bytes(const void *a, const void *b, size_t size, 
   }
 }
 
+/* Bit for bit; a NaN stands for the one NaN that is stored. */
+static inline void assert_same_float(float actual, float expected, const char *what) {
+  uint32_t bits[2];
+  memcpy(&bits[0], &actual, sizeof actual);
+  memcpy(&bits[1], &expected, sizeof expected);
+  bits[1] = isnan(expected) ? 0x7fc00000u : bits[1];
+  if (bits[0] != bits[1]) {
+    fail_msg("%s: %a (0x%08x), expected %a (0x%08x)", what, (double)actual, bits[0], (double)expected, bits[1]);
+  }
+}
+
 static inline const qref_profile *quamba(void) {
   return qref_profile_builtin("quamba");
 }

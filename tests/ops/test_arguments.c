@@ -1,5 +1,6 @@
 /* Every op refuses missing pointers, zero dimensions, bad scales and sizes that overflow, names the field, and writes
  * nothing. */
+#include "ref/ops/op_checks.h"
 #include "tests/ops/fixture.h"
 
 static int8_t bytes[64];
@@ -98,6 +99,8 @@ static void test_conv1d_update_and_floatsim(void **state) {
   ASSERT_FIELD(CALL, update, width, 0, QREF_ERROR_ARGUMENT);
   ASSERT_SCALE(CALL, update, x_scale);
   ASSERT_SCALE(CALL, update, out_scale);
+  update.width = SIZE_MAX / 6; /* the state fits, floats for it do not */
+  ASSERT_FIELD(CALL, update, tap_sum, floats, QREF_ERROR_OVERFLOW);
 #undef CALL
   qref_conv1d_floatsim_rule rule = quamba()->conv1d_floatsim;
   qref_conv1d_silu_floatsim_args simulation = {.rule = &rule,
@@ -183,6 +186,14 @@ static void test_scan(void **state) {
   ASSERT_SCALE(CALL, args, scales.D);
   ASSERT_SCALE(CALL, args, scales.z);
   ASSERT_SCALE(CALL, args, scales.state);
+  args.state_before_rounding = floats;
+  ASSERT_FIELD(CALL, args, state, NULL, QREF_ERROR_ARGUMENT);
+  args.state_before_rounding = NULL;
+  args.length = SIZE_MAX / 40; /* y fits, floats for every state of every step do not */
+  assert_int_equal(qref_selective_scan_check(&args, NULL), QREF_OK);
+  ASSERT_FIELD(CALL, args, decay, floats, QREF_ERROR_OVERFLOW);
+  ASSERT_FIELD(CALL, args, state_input, floats, QREF_ERROR_OVERFLOW);
+  ASSERT_FIELD(CALL, args, h, floats, QREF_ERROR_OVERFLOW);
   args.length = SIZE_MAX / 8;
   ASSERT_REFUSED(CALL, QREF_ERROR_OVERFLOW, "'y'");
 #undef CALL
@@ -201,6 +212,12 @@ static void test_scan(void **state) {
 #define CALL qref_selective_scan_update(&update, &error)
   ASSERT_FIELD(CALL, update, state, NULL, QREF_ERROR_ARGUMENT);
   ASSERT_SCALE(CALL, update, scales.state);
+  update.states = SIZE_MAX / 6; /* the int8 state fits, floats for it do not */
+  assert_int_equal(qref_selective_scan_update_check(&update, NULL), QREF_OK);
+  ASSERT_FIELD(CALL, update, decay, floats, QREF_ERROR_OVERFLOW);
+  ASSERT_FIELD(CALL, update, state_input, floats, QREF_ERROR_OVERFLOW);
+  ASSERT_FIELD(CALL, update, h, floats, QREF_ERROR_OVERFLOW);
+  ASSERT_FIELD(CALL, update, state_before_rounding, floats, QREF_ERROR_OVERFLOW);
 #undef CALL
 }
 
@@ -228,6 +245,15 @@ static void test_rows(void **state) {
   ASSERT_FIELD(CALL, hadamard, scratch, NULL, QREF_ERROR_ARGUMENT);
   ASSERT_SCALE(CALL, hadamard, scale);
 #undef CALL
+  const int32_t token = 0;
+  qref_embedding_w8_args embedding = {.count = 1,
+                                      .vocab_size = 1,
+                                      .d_model = SIZE_MAX / 5, /* y fits, floats for it do not */
+                                      .tokens = &token,
+                                      .weight = bytes,
+                                      .scale = halves,
+                                      .y = halves};
+  ASSERT_FIELD(qref_embedding_w8(&embedding, &error), embedding, before_store, floats, QREF_ERROR_OVERFLOW);
 }
 
 int main(void) {

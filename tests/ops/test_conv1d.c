@@ -23,6 +23,10 @@ static void check_prefill(conv_shape s, bool with_bias, bool silu, float out_sca
   int8_t *w = test_int8(s.channels * s.width, 2);
   int8_t *bias = test_int8(s.channels, 3);
   int8_t *y = test_allocate(count, 1);
+  int32_t *accumulator = test_allocate(count, sizeof(int32_t));
+  float *before_activation = test_allocate(count, sizeof(float));
+  float *after_activation = test_allocate(count, sizeof(float));
+  float *before_rounding = test_allocate(count, sizeof(float));
   qref_counts counts = {0};
   qref_conv1d_silu_args args = {.rule = &quamba()->conv1d_silu,
                                 .batch = s.batch,
@@ -38,6 +42,10 @@ static void check_prefill(conv_shape s, bool with_bias, bool silu, float out_sca
                                 .out_scale = out_scale,
                                 .silu = silu,
                                 .y = y,
+                                .accumulator = accumulator,
+                                .before_activation = before_activation,
+                                .after_activation = after_activation,
+                                .before_rounding = before_rounding,
                                 .counts = &counts};
   assert_int_equal(qref_conv1d_silu(&args, NULL), QREF_OK);
 
@@ -50,9 +58,15 @@ static void check_prefill(conv_shape s, bool with_bias, bool silu, float out_sca
         acc += w[d * s.width + k] * sample(x + row * s.length, (ptrdiff_t)(t + k + 1) - (ptrdiff_t)s.width);
       }
       float v = fmaf(s_w * s_x, (float)acc, with_bias ? (float)bias[d] * s_b : 0.0f);
-      float rounded = roundf((silu ? oracle_silu(v) : v) / out_scale);
+      float activated = silu ? oracle_silu(v) : v;
+      float rounded = roundf(activated / out_scale);
       saturated += rounded > 127.0f || rounded < -128.0f;
-      assert_int_equal(y[row * s.length + t], oracle_saturate(rounded));
+      size_t i = row * s.length + t;
+      assert_int_equal(accumulator[i], acc);
+      assert_same_float(before_activation[i], v, "before_activation");
+      assert_same_float(after_activation[i], activated, "after_activation");
+      assert_same_float(before_rounding[i], activated / out_scale, "before_rounding");
+      assert_int_equal(y[i], oracle_saturate(rounded));
     }
   }
   assert_int_equal(counts.saturated, saturated);
@@ -60,6 +74,10 @@ static void check_prefill(conv_shape s, bool with_bias, bool silu, float out_sca
   free(w);
   free(bias);
   free(y);
+  free(accumulator);
+  free(before_activation);
+  free(after_activation);
+  free(before_rounding);
 }
 
 static void test_prefill(void **state) {
@@ -84,6 +102,10 @@ static void test_update(void **state) {
     int8_t *w = test_int8(s.channels * s.width, 6);
     int8_t *bias = test_int8(s.channels, 7);
     int8_t *y = test_allocate(rows, 1);
+    float *tap_sum = test_allocate(rows * s.width, sizeof(float));
+    float *before_activation = test_allocate(rows, sizeof(float));
+    float *after_activation = test_allocate(rows, sizeof(float));
+    float *before_rounding = test_allocate(rows, sizeof(float));
     qref_conv1d_silu_update_args args = {.rule = &quamba()->conv1d_silu_update,
                                          .batch = s.batch,
                                          .channels = s.channels,
@@ -97,7 +119,11 @@ static void test_update(void **state) {
                                          .bias_scale = s_b,
                                          .out_scale = s_out,
                                          .silu = i % 3 != 0,
-                                         .y = y};
+                                         .y = y,
+                                         .tap_sum = tap_sum,
+                                         .before_activation = before_activation,
+                                         .after_activation = after_activation,
+                                         .before_rounding = before_rounding};
     assert_int_equal(qref_conv1d_silu_update(&args, NULL), QREF_OK);
     for (size_t row = 0; row < rows; row++) {
       size_t d = row % s.channels;
@@ -106,8 +132,13 @@ static void test_update(void **state) {
         int8_t value = k + 1 < s.width ? before[row * s.width + k + 1] : x[row];
         assert_int_equal(conv_state[row * s.width + k], value);
         v = fmaf((s_w * s_x) * (float)w[d * s.width + k], (float)value, v);
+        assert_same_float(tap_sum[row * s.width + k], v, "tap_sum");
       }
-      assert_int_equal(y[row], oracle_saturate(roundf((args.silu ? oracle_silu(v) : v) / s_out)));
+      float activated = args.silu ? oracle_silu(v) : v;
+      assert_same_float(before_activation[row], v, "before_activation");
+      assert_same_float(after_activation[row], activated, "after_activation");
+      assert_same_float(before_rounding[row], activated / s_out, "before_rounding");
+      assert_int_equal(y[row], oracle_saturate(roundf(activated / s_out)));
     }
     free(conv_state);
     free(before);
@@ -115,6 +146,10 @@ static void test_update(void **state) {
     free(w);
     free(bias);
     free(y);
+    free(tap_sum);
+    free(before_activation);
+    free(after_activation);
+    free(before_rounding);
   }
 }
 
@@ -126,7 +161,9 @@ static void test_float_simulation(void **state) {
     int8_t *x = test_int8(count, 8);
     int8_t *w = test_int8(s.channels * s.width, 9);
     int8_t *bias = test_int8(s.channels, 10);
+    float *before_activation = test_allocate(count, sizeof(float));
     float *before = test_allocate(count, sizeof(float));
+    float *before_rounding = test_allocate(count, sizeof(float));
     float *after = test_allocate(count, sizeof(float));
     float *f32_x = test_allocate(count, sizeof(float));
     float *f32_w = test_allocate(s.channels * s.width, sizeof(float));
@@ -146,7 +183,9 @@ static void test_float_simulation(void **state) {
                                            .bias_scale = s_b,
                                            .effective_scale = effective,
                                            .silu = true,
+                                           .before_activation = before_activation,
                                            .before_quant = before,
+                                           .before_rounding = before_rounding,
                                            .after_quant = after};
     assert_int_equal(qref_conv1d_silu_floatsim(&args, NULL), QREF_OK);
     for (size_t row = 0; row < s.batch * s.channels; row++) {
@@ -158,9 +197,11 @@ static void test_float_simulation(void **state) {
           v = fmaf((float)w[d * s.width + k] * s_w, (float)value * s_x, v);
         }
         float y = oracle_silu(v);
-        assert_same_bytes(&before[row * s.length + t], &y, sizeof y, "before_quant");
-        float grid = rintf(y / effective) * effective;
-        assert_same_bytes(&after[row * s.length + t], &grid, sizeof grid, "after_quant");
+        size_t j = row * s.length + t;
+        assert_same_float(before_activation[j], v, "before_activation");
+        assert_same_float(before[j], y, "before_quant");
+        assert_same_float(before_rounding[j], y / effective, "before_rounding");
+        assert_same_float(after[j], rintf(y / effective) * effective, "after_quant");
       }
     }
 
@@ -187,7 +228,9 @@ static void test_float_simulation(void **state) {
     free(x);
     free(w);
     free(bias);
+    free(before_activation);
     free(before);
+    free(before_rounding);
     free(after);
     free(f32_x);
     free(f32_w);
@@ -233,9 +276,21 @@ static void test_requantize(void **state) {
   const float x[] = {0.5f, 1.5f, -0.5f, -1.5f, 127.4f, 127.5f, -128.5f, -129.0f, 1e30f, -1e30f, 0.49999997f};
   const int8_t expected[] = {0, 2, 0, -2, 127, 127, -128, -128, 127, -128, 0};
   int8_t y[sizeof expected];
-  qref_requantize_args args = {.rule = &quamba()->requantize, .count = sizeof expected, .x = x, .scale = 1.0f, .y = y};
+  float before_rounding[sizeof expected];
+  qref_requantize_args args = {.rule = &quamba()->requantize,
+                               .count = sizeof expected,
+                               .x = x,
+                               .scale = 1.0f,
+                               .y = y,
+                               .before_rounding = before_rounding};
   assert_int_equal(qref_requantize(&args, NULL), QREF_OK);
   assert_same_bytes(y, expected, sizeof expected, "requantize");
+  args.scale = s_out;
+  assert_int_equal(qref_requantize(&args, NULL), QREF_OK);
+  for (size_t i = 0; i < sizeof expected; i++) {
+    assert_same_float(before_rounding[i], x[i] / s_out, "before_rounding");
+    assert_int_equal(y[i], oracle_saturate(rintf(before_rounding[i])));
+  }
 }
 
 int main(void) {

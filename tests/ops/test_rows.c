@@ -2,7 +2,11 @@
 #include "ref/ops/hadamard_matrices.h"
 #include "tests/ops/fixture.h"
 
-static void oracle_norm(const float *r, const float *weight, size_t n, float eps, float *y) {
+typedef struct norm_factors {
+  float mean_square, rstd;
+} norm_factors;
+
+static norm_factors oracle_norm(const float *r, const float *weight, size_t n, float eps, float *y) {
   double partial[32] = {0};
   double sum = 0.0;
   for (size_t i = 0; i < n; i++) {
@@ -11,10 +15,12 @@ static void oracle_norm(const float *r, const float *weight, size_t n, float eps
   for (size_t j = 0; j < 32; j++) {
     sum += partial[j];
   }
-  float rstd = 1.0f / sqrtf((float)(sum / (double)n) + eps);
+  float mean_square = (float)(sum / (double)n);
+  float rstd = 1.0f / sqrtf(mean_square + eps);
   for (size_t i = 0; i < n; i++) {
     y[i] = (r[i] * rstd) * weight[i];
   }
+  return (norm_factors){mean_square, rstd};
 }
 
 static void check_rmsnorm(size_t rows, size_t n, bool with_residual, bool dynamic) {
@@ -25,6 +31,10 @@ static void check_rmsnorm(size_t rows, size_t n, bool with_residual, bool dynami
   float *y_oracle = test_allocate(n, sizeof(float));
   float *row_scale = test_allocate(rows, sizeof(float));
   int8_t *y = test_allocate(rows * n, 1);
+  float *mean_square = test_allocate(rows, sizeof(float));
+  float *rstd = test_allocate(rows, sizeof(float));
+  float *normalized = test_allocate(rows * n, sizeof(float));
+  float *before_rounding = test_allocate(rows * n, sizeof(float));
   qref_rmsnorm_args args = {.rule = &quamba()->rmsnorm,
                             .rows = rows,
                             .n = n,
@@ -35,14 +45,20 @@ static void check_rmsnorm(size_t rows, size_t n, bool with_residual, bool dynami
                             .out_scale = 0.0237f,
                             .row_scale = dynamic ? row_scale : NULL,
                             .residual_out = r,
-                            .y = y};
+                            .y = y,
+                            .mean_square = mean_square,
+                            .rstd = rstd,
+                            .normalized = normalized,
+                            .before_rounding = before_rounding};
   assert_int_equal(qref_rmsnorm(&args, NULL), QREF_OK);
   for (size_t row = 0; row < rows; row++) {
     for (size_t i = row * n; i < (row + 1) * n; i++) {
       float sum = qref_f32_from_f16(x[i]) + (with_residual ? residual[i] : 0.0f);
       assert_same_bytes(&r[i], &sum, sizeof sum, "residual_out");
     }
-    oracle_norm(r + row * n, weight, n, 1e-5f, y_oracle);
+    norm_factors factors = oracle_norm(r + row * n, weight, n, 1e-5f, y_oracle);
+    assert_same_float(mean_square[row], factors.mean_square, "mean_square");
+    assert_same_float(rstd[row], factors.rstd, "rstd");
     float scale = args.out_scale;
     if (dynamic) {
       float largest = y_oracle[0];
@@ -53,6 +69,8 @@ static void check_rmsnorm(size_t rows, size_t n, bool with_residual, bool dynami
       assert_same_bytes(&row_scale[row], &scale, sizeof scale, "row_scale");
     }
     for (size_t i = 0; i < n; i++) {
+      assert_same_float(normalized[row * n + i], y_oracle[i], "normalized");
+      assert_same_float(before_rounding[row * n + i], y_oracle[i] / scale, "before_rounding");
       assert_int_equal(y[row * n + i], oracle_saturate(rintf(y_oracle[i] / scale)));
     }
   }
@@ -73,6 +91,10 @@ static void check_rmsnorm(size_t rows, size_t n, bool with_residual, bool dynami
   free(y_oracle);
   free(row_scale);
   free(y);
+  free(mean_square);
+  free(rstd);
+  free(normalized);
+  free(before_rounding);
 }
 
 static void test_rmsnorm(void **state) {
@@ -141,6 +163,7 @@ static void check_hadamard(size_t dim) {
     x[i] = qref_f16_from_f64(doubles[i]);
   }
   int8_t *y = test_allocate(rows * dim, 1);
+  float *transformed = test_allocate(rows * dim, sizeof(float));
   float *v = test_allocate(rows * dim, sizeof(float));
   float *scratch = test_allocate(dim, sizeof(float));
   qref_counts counts = {0};
@@ -150,6 +173,7 @@ static void check_hadamard(size_t dim) {
                              .x = x,
                              .scale = 0.375f,
                              .y = y,
+                             .transformed = transformed,
                              .before_rounding = v,
                              .scratch = scratch,
                              .counts = &counts};
@@ -161,6 +185,7 @@ static void check_hadamard(size_t dim) {
       for (size_t i = 0; i < dim; i++) {
         sum += doubles[row * dim + i] * hadamard_element(dim, i, j);
       }
+      assert_true((double)transformed[row * dim + j] == sum);
       assert_true((double)v[row * dim + j] == sum * 0.375);
       long rounded = lround(sum * 0.375);
       wrapped += rounded > 127 || rounded < -128;
@@ -180,12 +205,13 @@ static void check_hadamard(size_t dim) {
     double *rotated = doubles + row * dim;
     assert_int_equal(qref_hadamard_f64(rotated, dim, NULL), QREF_OK);
     for (size_t j = 0; j < dim; j++) {
-      assert_true(rotated[j] == (double)(v[row * dim + j] / 0.375f) * (1.0 / sqrt((double)dim)));
+      assert_true(rotated[j] == (double)transformed[row * dim + j] * (1.0 / sqrt((double)dim)));
     }
   }
   free(x);
   free(doubles);
   free(y);
+  free(transformed);
   free(v);
   free(scratch);
 }
@@ -227,13 +253,26 @@ static void test_embedding(void **state) {
   const qref_float16 scale[3] = {qref_f16_from_f32(0.0123f), qref_f16_from_f32(65504.0f), 0};
   const int32_t tokens[4] = {2, 0, 1, 0};
   qref_float16 y[8];
-  qref_embedding_w8_args args = {
-      .count = 4, .vocab_size = 3, .d_model = 2, .tokens = tokens, .weight = weight, .scale = scale, .y = y};
+  float before_store[8];
+  qref_embedding_w8_args args = {.count = 4,
+                                 .vocab_size = 3,
+                                 .d_model = 2,
+                                 .tokens = tokens,
+                                 .weight = weight,
+                                 .scale = scale,
+                                 .y = y,
+                                 .before_store = before_store};
   assert_int_equal(qref_embedding_w8(&args, NULL), QREF_OK);
   assert_int_equal(y[0], 0);
   assert_int_equal(y[2], scale[0]);
   assert_int_equal(y[3], qref_f16_from_f32(-128.0f * qref_f32_from_f16(scale[0])));
   assert_int_equal(y[4], 0x7c00); /* 127 * 65504 is infinite in float16 */
+  assert_same_float(before_store[4], 127.0f * 65504.0f, "before_store");
+  for (size_t i = 0; i < 8; i++) {
+    float q = (float)weight[tokens[i / 2] * 2 + (int32_t)(i % 2)];
+    assert_same_float(before_store[i], qref_f32_from_f16(scale[tokens[i / 2]]) * q, "before_store");
+    assert_int_equal(y[i], qref_f16_from_f32(before_store[i]));
+  }
   const int32_t bad[4] = {0, 3, 0, 0};
   qref_error error;
   args.tokens = bad;

@@ -66,6 +66,49 @@ static qref_selective_scan_args prefill_args(const scan_case *c, bool has_D, boo
                                     .scratch = c->scratch};
 }
 
+/* The optional tensors of both scans over T steps and as many stored states per row as `chunks`. */
+typedef struct scan_trace {
+  float *dt_before_softplus, *dt_after_softplus, *decay, *state_input, *h, *sum, *before_store, *state_before_rounding;
+} scan_trace;
+
+static scan_trace make_trace(scan_shape s, size_t chunks) {
+  size_t steps = s.batch * s.channels * s.length;
+  return (scan_trace){
+      .dt_before_softplus = test_allocate(steps, sizeof(float)),
+      .dt_after_softplus = test_allocate(steps, sizeof(float)),
+      .decay = test_allocate(steps * s.states, sizeof(float)),
+      .state_input = test_allocate(steps * s.states, sizeof(float)),
+      .h = test_allocate(steps * s.states, sizeof(float)),
+      .sum = test_allocate(steps, sizeof(float)),
+      .before_store = test_allocate(steps, sizeof(float)),
+      .state_before_rounding = test_allocate(s.batch * s.channels * chunks * s.states, sizeof(float)),
+  };
+}
+
+static void free_trace(scan_trace *trace) {
+  free(trace->dt_before_softplus);
+  free(trace->dt_after_softplus);
+  free(trace->decay);
+  free(trace->state_input);
+  free(trace->h);
+  free(trace->sum);
+  free(trace->before_store);
+  free(trace->state_before_rounding);
+}
+
+/* Both argument structs name the tensors alike. */
+#define SET_TRACE(args, trace)                                    \
+  do {                                                            \
+    (args).dt_before_softplus = (trace).dt_before_softplus;       \
+    (args).dt_after_softplus = (trace).dt_after_softplus;         \
+    (args).decay = (trace).decay;                                 \
+    (args).state_input = (trace).state_input;                     \
+    (args).h = (trace).h;                                         \
+    (args).sum = (trace).sum;                                     \
+    (args).before_store = (trace).before_store;                   \
+    (args).state_before_rounding = (trace).state_before_rounding; \
+  } while (0)
+
 static void check_prefill(scan_shape s, int options, size_t chunk_length) {
   bool has_D = (options & 1) != 0;
   bool has_z = (options & 2) != 0;
@@ -79,6 +122,8 @@ static void check_prefill(scan_shape s, int options, size_t chunk_length) {
   args.chunk_length = chunk_length;
   args.y = y;
   args.state = stored;
+  scan_trace trace = make_trace(s, chunks);
+  SET_TRACE(args, trace);
   assert_int_equal(qref_selective_scan(&args, NULL), QREF_OK);
 
   float *h = test_allocate(s.states, sizeof(float));
@@ -89,23 +134,33 @@ static void check_prefill(scan_shape s, int options, size_t chunk_length) {
     for (size_t t = 0; t < s.length; t++) {
       float u = (float)c.u[row * s.length + t] * scales.u;
       float dt = fmaf(scales.dt, (float)c.dt[row * s.length + t], has_db ? (float)c.db[d] * scales.dt_bias : 0.0f);
+      size_t step = row * s.length + t;
+      assert_same_float(trace.dt_before_softplus[step], dt, "dt_before_softplus");
       dt = softplus ? oracle_softplus(dt) : dt;
+      assert_same_float(trace.dt_after_softplus[step], dt, "dt_after_softplus");
       float y_t = has_D ? ((float)c.D[d] * scales.D) * u : 0.0f;
       for (size_t n = 0; n < s.states; n++) {
         float A = -oracle_exp(scales.A_log * (float)c.A[d * s.states + n]);
         float x = (scales.B * (float)c.B[(b * s.states + n) * s.length + t]) * (dt * u);
-        h[n] = fmaf(oracle_exp(dt * A), h[n], x);
+        float decay = oracle_exp(dt * A);
+        h[n] = fmaf(decay, h[n], x);
+        assert_same_float(trace.decay[step * s.states + n], decay, "decay");
+        assert_same_float(trace.state_input[step * s.states + n], x, "state_input");
+        assert_same_float(trace.h[step * s.states + n], h[n], "h");
         y_t = fmaf(h[n], scales.C * (float)c.C[(b * s.states + n) * s.length + t], y_t);
       }
+      assert_same_float(trace.sum[step], y_t, "sum");
       if (has_z) {
         float z = (float)c.z[row * s.length + t] * scales.z;
         y_t = (y_t * z) / (1.0f + oracle_exp(-z));
       }
+      assert_same_float(trace.before_store[(b * s.length + t) * s.channels + d], y_t, "before_store");
       assert_int_equal(y[(b * s.length + t) * s.channels + d], qref_f16_from_f32(y_t));
       if ((t + 1) % chunk_length == 0 || t + 1 == s.length) {
         for (size_t n = 0; n < s.states; n++) {
-          assert_int_equal(stored[(row * chunks + t / chunk_length) * s.states + n],
-                           oracle_saturate(roundf(h[n] / scales.state)));
+          size_t i = (row * chunks + t / chunk_length) * s.states + n;
+          assert_same_float(trace.state_before_rounding[i], h[n] / scales.state, "state_before_rounding");
+          assert_int_equal(stored[i], oracle_saturate(roundf(h[n] / scales.state)));
         }
       }
     }
@@ -113,6 +168,7 @@ static void check_prefill(scan_shape s, int options, size_t chunk_length) {
   free(h);
   free(y);
   free(stored);
+  free_trace(&trace);
   free_case(&c);
 }
 
@@ -202,6 +258,8 @@ static void test_update(void **state) {
                                             .scales = scales,
                                             .softplus = softplus,
                                             .y = y};
+    scan_trace trace = make_trace(s, 1);
+    SET_TRACE(args, trace);
     assert_int_equal(qref_selective_scan_update(&args, NULL), QREF_OK);
     for (size_t row = 0; row < rows; row++) {
       size_t b = row / s.channels;
@@ -209,33 +267,83 @@ static void test_update(void **state) {
       float u = (float)c.u[row] * scales.u;
       float product = (float)c.dt[row] * scales.dt;
       float dt = product + (has_db ? (float)c.db[d] * scales.dt_bias : 0.0f);
+      assert_same_float(trace.dt_before_softplus[row], dt, "dt_before_softplus");
       dt = softplus && dt <= 20.0f ? (float)log((double)(oracle_exp(dt) + 1.0f)) : dt;
+      assert_same_float(trace.dt_after_softplus[row], dt, "dt_after_softplus");
       float y_t = 0.0f;
       for (size_t n = 0; n < s.states; n++) {
         size_t i = row * s.states + n;
         float A = -oracle_exp(scales.A_log * (float)c.A[d * s.states + n]);
         float x = ((scales.B * (float)c.B[b * s.states + n]) * dt) * u;
-        float decayed = ((float)before[i] * scales.state) * oracle_exp(dt * A);
+        float decay = oracle_exp(dt * A);
+        float decayed = ((float)before[i] * scales.state) * decay;
         float h = decayed + x;
         float numerator = h * 100.0f;
-        assert_int_equal(h_q[i], oracle_saturate(rintf(numerator / (scales.state * 100.0f))));
+        float scaled = numerator / (scales.state * 100.0f);
+        assert_same_float(trace.decay[i], decay, "decay");
+        assert_same_float(trace.state_input[i], x, "state_input");
+        assert_same_float(trace.h[i], h, "h");
+        assert_same_float(trace.state_before_rounding[i], scaled, "state_before_rounding");
+        assert_int_equal(h_q[i], oracle_saturate(rintf(scaled)));
         y_t = fmaf(h, scales.C * (float)c.C[b * s.states + n], y_t);
       }
       if (has_D) {
         float skip = u * ((float)c.D[d] * scales.D);
         y_t = y_t + skip;
       }
+      assert_same_float(trace.sum[row], y_t, "sum");
       if (has_z) {
         float z = (float)c.z[row] * scales.z;
         y_t = y_t * (z * (1.0f / (1.0f + oracle_exp(-z))));
       }
+      assert_same_float(trace.before_store[row], y_t, "before_store");
       assert_int_equal(y[row], qref_f16_from_f32(y_t));
     }
     free(h_q);
     free(before);
     free(y);
+    free_trace(&trace);
     free_case(&c);
   }
+}
+
+/* Infinities of both signs meet in h at the second step: every intermediate behind them is the one NaN, although
+ * processors disagree on the sign of theirs. */
+static void test_not_a_number(void **state) {
+  (void)state;
+  scan_shape s = {1, 1, 2, 1};
+  const int8_t u[2] = {100, -100}, ones[2] = {1, 1}, zero = 0;
+  float scratch[4];
+  qref_float16 y[2];
+  int8_t stored;
+  scan_trace trace = make_trace(s, 1);
+  qref_selective_scan_args args = {.rule = &quamba()->selective_scan,
+                                   .batch = 1,
+                                   .channels = 1,
+                                   .length = 2,
+                                   .states = 1,
+                                   .u = u,
+                                   .dt = ones,
+                                   .A_log = &zero,
+                                   .B = ones,
+                                   .C = ones,
+                                   .z = ones,
+                                   .scales = scales,
+                                   .y = y,
+                                   .state = &stored,
+                                   .scratch = scratch};
+  args.scales.u = 1e36f; /* dt*u is finite, ... */
+  args.scales.B = 1e36f; /* ... the state's input is not */
+  SET_TRACE(args, trace);
+  assert_int_equal(qref_selective_scan(&args, NULL), QREF_OK);
+  assert_same_float(trace.state_input[0], (float)INFINITY, "state_input");
+  assert_same_float(trace.state_input[1], -(float)INFINITY, "state_input");
+  assert_same_float(trace.h[0], (float)INFINITY, "h");
+  assert_same_float(trace.h[1], (float)NAN, "h");
+  assert_same_float(trace.sum[1], (float)NAN, "sum");
+  assert_same_float(trace.before_store[1], (float)NAN, "before_store");
+  assert_same_float(trace.state_before_rounding[0], (float)NAN, "state_before_rounding");
+  free_trace(&trace);
 }
 
 /* The float32 form on dequantized inputs gives the y of the quantized op before its float16 store, since with a zero
@@ -294,10 +402,8 @@ static void test_float32_form(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_prefill),
-      cmocka_unit_test(test_restart),
-      cmocka_unit_test(test_update),
-      cmocka_unit_test(test_float32_form),
+      cmocka_unit_test(test_prefill),      cmocka_unit_test(test_restart),      cmocka_unit_test(test_update),
+      cmocka_unit_test(test_not_a_number), cmocka_unit_test(test_float32_form),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
