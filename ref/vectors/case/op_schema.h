@@ -54,6 +54,7 @@ typedef struct qref_tensor_schema {
   size_t offset;     /* of the pointer in the argument struct; QREF_NO_OFFSET for a snapshot, see `snapshot_of` */
   const char *start; /* an op that updates in place: the output starts as a copy of the input of this name, whose own
                         pointer the op never sees. NULL otherwise. */
+  const char *with;  /* there only if the tensor of this name is. NULL otherwise. */
   const char *shape[QREF_OP_MAX_RANK]; /* names of size attributes, of derived sizes, or "1"; NULL behind the last */
 } qref_tensor_schema;
 
