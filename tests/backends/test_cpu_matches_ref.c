@@ -110,6 +110,7 @@ static void check_conv1d(uint64_t seed) {
   int8_t *bias = test_int8(D, seed + 2000);
   float *f32_x = test_f32(count, seed, 2.0f);
   float *f32_w = test_f32(D * W, seed + 1, 1.0f);
+  float *f32_bias = test_f32(D, seed + 2, 1.0f);
   written runs[2] = {0};
   for (int i = 0; i < 2; i++) {
     const qref_backend *backend = i == 0 ? ref : cpu;
@@ -192,6 +193,7 @@ static void check_conv1d(uint64_t seed) {
                                           .width = W,
                                           .x = f32_x,
                                           .w = f32_w,
+                                          .bias = seed % 2 == 0 ? f32_bias : NULL,
                                           .y = floats(run, "conv1d_silu_f32 y", count),
                                           .threads = threads};
     assert_int_equal(backend->conv1d_silu_f32(&f32_args, NULL), QREF_OK);
@@ -202,6 +204,7 @@ static void check_conv1d(uint64_t seed) {
   free(bias);
   free(f32_x);
   free(f32_w);
+  free(f32_bias);
 }
 
 static void check_linear(uint64_t seed) {
@@ -281,7 +284,7 @@ static void check_scan(uint64_t seed) {
   int8_t *C = test_int8(B * N * T, seed + 5000);
   int8_t *Dq = test_int8(D, seed + 6000);
   int8_t *db = test_int8(D, seed + 7000);
-  float *f[7];
+  float *f[8];
   for (uint64_t i = 0; i < 3; i++) {
     f[i] = test_f32(rows * T, seed + i, 1.0f);
   }
@@ -289,6 +292,7 @@ static void check_scan(uint64_t seed) {
   f[4] = test_f32(B * N * T, seed + 4, 1.0f);
   f[5] = test_f32(B * N * T, seed + 5, 1.0f);
   f[6] = test_f32(D, seed + 6, 1.0f);
+  f[7] = test_f32(D, seed + 7, 1.0f);
   float *scratch = test_allocate(qref_selective_scan_scratch(N), sizeof(float));
   const qref_scan_scales scales = {0.03f, 0.02f, 0.04f, 0.02f, 0.04f, 0.04f, 0.01f, 0.06f, 0.05f};
   written runs[2] = {0};
@@ -370,6 +374,7 @@ static void check_scan(uint64_t seed) {
         .B = f[4],
         .C = f[5],
         .D = f[6],
+        .dt_bias = seed % 5 == 0 ? NULL : f[7],
         .y = floats(run, "selective_scan_f32 y", B * T * stride),
         .y_time_stride = stride,
         .h = keep(run, "selective_scan_f32 h", test_f32(rows * N, seed + 8, 1.0f), rows * N * sizeof(float)),
@@ -378,7 +383,7 @@ static void check_scan(uint64_t seed) {
     assert_int_equal(backend->selective_scan_f32(&f32_args, NULL), QREF_OK);
   }
   assert_same_written(runs);
-  for (int i = 0; i < 7; i++) {
+  for (int i = 0; i < 8; i++) {
     free(f[i]);
   }
   free(scratch);
