@@ -20,8 +20,8 @@ uint64_t qref_generate_bits(uint64_t seed, const char *case_id, const char *tens
 /* Fills an input tensor of a case. A tensor that the case does not have is left alone. Float values are multiples of
  * 2^-24 of the range, made without any function of libm. */
 void qref_fill(qref_case *item, uint64_t seed, const char *tensor, qref_fill_kind kind, double low, double high);
-/* Full range: int8 -128..127, others as given by qref_fill_uniform of [-1, 1). Every input that has not been filled in
- * another way can be filled so first and overwritten. */
+/* Every present input: int8 over its full range, float32 and float16 uniform in [-1, 1), int32 zeros. What needs other
+ * data is overwritten afterwards. */
 void qref_fill_all_uniform(qref_case *item, uint64_t seed);
 
 #endif

@@ -28,7 +28,9 @@ typedef struct qref_plan {
   size_t count;
   size_t capacity;
   qref_planned_case *cases;
-  qref_status status; /* of the first failure; adding does nothing behind it */
+  qref_status status;      /* of the first failure; adding does nothing behind it */
+  qref_error error;        /* its message */
+  qref_planned_case dummy; /* what qref_plan_add returns then */
 } qref_plan;
 
 /* Begins a case of `op` with the suite's profile, of id "<op>/<name>", and returns it for its attributes to be set; a
