@@ -58,6 +58,7 @@ static qref_status convolve_sequence(const convolution *conv, qref_error *error)
       .counts = &session->counts,
       .threads = session->execution.threads,
   };
+  QREF_TRY(qref_step_observe(conv->step, conv->layer, "conv1d", QREF_OP_CONV1D_SILU, &args, error));
   QREF_TRY(session->execution.backend->conv1d_silu(&args, error));
   store_state(conv);
   return QREF_OK;
@@ -84,6 +85,7 @@ static qref_status convolve_token(const convolution *conv, qref_error *error) {
       .counts = &session->counts,
       .threads = session->execution.threads,
   };
+  QREF_TRY(qref_step_observe(conv->step, conv->layer, "conv1d", QREF_OP_CONV1D_SILU_UPDATE, &args, error));
   return session->execution.backend->conv1d_silu_update(&args, error);
 }
 
@@ -111,6 +113,7 @@ static qref_status simulate_samples(const convolution *conv, const int8_t *x, si
       .after_quant = conv->step->work->after_quant,
       .threads = session->execution.threads,
   };
+  QREF_TRY(qref_step_observe(conv->step, conv->layer, "conv1d", QREF_OP_CONV1D_SILU_FLOATSIM, &args, error));
   return session->execution.backend->conv1d_silu_floatsim(&args, error);
 }
 
@@ -162,6 +165,7 @@ static qref_status requantize(const convolution *conv, qref_error *error) {
       .counts = &session->counts,
       .threads = session->execution.threads,
   };
+  QREF_TRY(qref_step_observe(conv->step, conv->layer, "requantize", QREF_OP_REQUANTIZE, &args, error));
   return session->execution.backend->requantize(&args, error);
 }
 

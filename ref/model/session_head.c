@@ -65,6 +65,6 @@ static qref_status float16_head(const qref_step *step, qref_float16 *logits, qre
 
 qref_status qref_step_head(const qref_step *step, qref_float16 *logits, qref_error *error) {
   const qref_quantized_model *model = step->session->model;
-  QREF_TRY(qref_step_norm(step, false, model->lm_head_in, error));
+  QREF_TRY(qref_step_norm(step, model->config.n_layers, model->lm_head_in, error));
   return model->lm_head != NULL ? int8_head(step, logits, error) : float16_head(step, logits, error);
 }

@@ -11,8 +11,9 @@ static const qref_quantized_layer *layer_of(const qref_step *step, size_t layer)
 
 /* y (rows, columns) = x (rows, depth) W^T in int8. The original dispatches a single row to another kernel, which has
  * one factor where the others have two, and so do we. */
-static qref_status linear(const qref_step *step, size_t layer, qref_layer_tensor which, const int8_t *x, float w_scale,
-                          float in_scale, float out_scale, int8_t *y, qref_error *error) {
+static qref_status linear(const qref_step *step, size_t layer, const char *stage, qref_layer_tensor which,
+                          const int8_t *x, float w_scale, float in_scale, float out_scale, int8_t *y,
+                          qref_error *error) {
   qref_session *session = step->session;
   const bool row = step->rows == 1;
   const float alpha = (w_scale * in_scale) / out_scale;
@@ -32,6 +33,7 @@ static qref_status linear(const qref_step *step, size_t layer, qref_layer_tensor
       .threads = session->execution.threads,
   };
   const qref_backend *backend = session->execution.backend;
+  QREF_TRY(qref_step_observe(step, layer, stage, row ? QREF_OP_LINEAR_W8A8_ROW : QREF_OP_LINEAR_W8A8, &args, error));
   return row ? backend->linear_w8a8_row(&args, error) : backend->linear_w8a8(&args, error);
 }
 
@@ -40,7 +42,7 @@ static qref_status project_in(const qref_step *step, size_t layer, qref_error *e
   const qref_layer_scales *scales = &layer_of(step, layer)->scales;
   qref_session_work *work = step->work;
   const size_t B = step->session->batch, T = step->length, D = step->session->model->config.d_inner;
-  QREF_TRY(linear(step, layer, QREF_LAYER_IN_PROJ, work->normed, scales->in_proj_w, scales->norm_out,
+  QREF_TRY(linear(step, layer, "in_proj", QREF_LAYER_IN_PROJ, work->normed, scales->in_proj_w, scales->norm_out,
                   scales->in_proj_out, work->in_proj, error));
   qref_transpose_batch_i8(work->in_proj, B, T, D, 2 * D, work->conv_in);
   qref_transpose_batch_i8(work->in_proj + D, B, T, D, 2 * D, work->z);
@@ -56,14 +58,14 @@ static qref_status project_parameters(const qref_step *step, size_t layer, qref_
   const size_t B = step->session->batch, T = step->length;
   const size_t D = config->d_inner, N = config->d_state, R = config->dt_rank, columns = R + 2 * N;
   qref_transpose_batch_i8(work->conv_out, B, D, T, T, work->rows_inner);
-  QREF_TRY(linear(step, layer, QREF_LAYER_X_PROJ, work->rows_inner, scales->x_proj_w, scales->conv1d_out,
+  QREF_TRY(linear(step, layer, "x_proj", QREF_LAYER_X_PROJ, work->rows_inner, scales->x_proj_w, scales->conv1d_out,
                   scales->x_proj_out, work->x_proj, error));
   for (size_t row = 0; row < step->rows; row++) {
     memcpy(work->dt_low_rank + row * R, work->x_proj + row * columns, R);
   }
   qref_transpose_batch_i8(work->x_proj + R, B, T, N, columns, work->input_matrix);
   qref_transpose_batch_i8(work->x_proj + R + N, B, T, N, columns, work->output_matrix);
-  QREF_TRY(linear(step, layer, QREF_LAYER_DT_PROJ, work->dt_low_rank, scales->dt_proj_w, scales->x_proj_out,
+  QREF_TRY(linear(step, layer, "dt_proj", QREF_LAYER_DT_PROJ, work->dt_low_rank, scales->dt_proj_w, scales->x_proj_out,
                   scales->dt_proj_out, work->rows_inner, error));
   qref_transpose_batch_i8(work->rows_inner, B, T, D, D, work->dt);
   return QREF_OK;
@@ -111,6 +113,7 @@ static qref_status scan_sequence(const qref_step *step, size_t layer, int8_t *st
       .counts = &session->counts,
       .threads = session->execution.threads,
   };
+  QREF_TRY(qref_step_observe(step, layer, "scan", QREF_OP_SELECTIVE_SCAN, &args, error));
   return session->execution.backend->selective_scan(&args, error);
 }
 
@@ -138,6 +141,7 @@ static qref_status scan_token(const qref_step *step, size_t layer, int8_t *state
       .counts = &session->counts,
       .threads = session->execution.threads,
   };
+  QREF_TRY(qref_step_observe(step, layer, "scan", QREF_OP_SELECTIVE_SCAN_UPDATE, &args, error));
   return session->execution.backend->selective_scan_update(&args, error);
 }
 
@@ -164,6 +168,7 @@ static qref_status project_out(const qref_step *step, size_t layer, qref_error *
       .counts = &session->counts,
       .threads = session->execution.threads,
   };
+  QREF_TRY(qref_step_observe(step, layer, "hadamard", QREF_OP_HADAMARD, &hadamard, error));
   QREF_TRY(session->execution.backend->hadamard(&hadamard, error));
   const qref_linear_w8a8_args out_proj = {
       .rule = &session->profile.linear,
@@ -178,11 +183,12 @@ static qref_status project_out(const qref_step *step, size_t layer, qref_error *
       .counts = &session->counts,
       .threads = session->execution.threads,
   };
+  QREF_TRY(qref_step_observe(step, layer, "out_proj", QREF_OP_LINEAR_W8A8_F16, &out_proj, error));
   return session->execution.backend->linear_w8a8_f16(&out_proj, error);
 }
 
 qref_status qref_step_layer(const qref_step *step, size_t layer, qref_error *error) {
-  QREF_TRY(qref_step_norm(step, layer == 0, layer_of(step, layer)->scales.norm_out, error));
+  QREF_TRY(qref_step_norm(step, layer, layer_of(step, layer)->scales.norm_out, error));
   QREF_TRY(project_in(step, layer, error));
   QREF_TRY(qref_step_conv1d(step, layer, error));
   QREF_TRY(project_parameters(step, layer, error));

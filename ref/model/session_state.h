@@ -36,6 +36,12 @@ typedef struct qref_session_work {
 
 enum { QREF_HEAD_BLOCK_ROWS = 256 };
 
+/* Called in front of every op of every layer with what the op is about to get: `args` is the op's argument struct,
+ * `stage` the op's place in the layer ("norm", "in_proj", "conv1d", "requantize", "x_proj", "dt_proj", "scan",
+ * "hadamard", "out_proj"). */
+typedef qref_status (*qref_op_observer)(void *context, size_t layer, const char *stage, qref_op op, const void *args,
+                                        qref_error *error);
+
 struct qref_session {
   const qref_quantized_model *model;
   qref_profile profile;
@@ -44,6 +50,8 @@ struct qref_session {
   qref_float_simulation float_simulation; /* `enabled` also where the profile asks for it */
   qref_conv1d_observer observer;
   void *observer_context;
+  qref_op_observer op_observer; /* optional */
+  void *op_observer_context;
   int8_t *conv_state;            /* (n_layers, B, D, W): the last W inputs, oldest first */
   int8_t *scan_state;            /* (n_layers, B, D, N) */
   float *ones;                   /* (M): the weight of every norm behind the fuse step */

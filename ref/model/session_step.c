@@ -26,14 +26,23 @@ static qref_status embed(const qref_step *step, const int32_t *tokens, qref_erro
   return step->session->execution.backend->embedding_w8(&args, error);
 }
 
-qref_status qref_step_norm(const qref_step *step, bool first, float out_scale, qref_error *error) {
+qref_status qref_step_observe(const qref_step *step, size_t layer, const char *stage, qref_op op, const void *args,
+                              qref_error *error) {
+  const qref_session *session = step->session;
+  if (session->op_observer == NULL || layer >= session->model->config.n_layers) {
+    return QREF_OK;
+  }
+  return session->op_observer(session->op_observer_context, layer, stage, op, args, error);
+}
+
+qref_status qref_step_norm(const qref_step *step, size_t layer, float out_scale, qref_error *error) {
   qref_session *session = step->session;
   const qref_rmsnorm_args args = {
       .rule = &session->profile.rmsnorm,
       .rows = step->rows,
       .n = session->model->config.d_model,
       .x = step->work->x,
-      .residual = first ? NULL : step->work->residual,
+      .residual = layer == 0 ? NULL : step->work->residual,
       .weight = session->ones,
       .eps = session->model->config.norm_eps,
       .out_scale = out_scale,
@@ -42,6 +51,7 @@ qref_status qref_step_norm(const qref_step *step, bool first, float out_scale, q
       .counts = &session->counts,
       .threads = session->execution.threads,
   };
+  QREF_TRY(qref_step_observe(step, layer, "norm", QREF_OP_RMSNORM, &args, error));
   return session->execution.backend->rmsnorm(&args, error);
 }
 

@@ -26,7 +26,12 @@ qref_status qref_step_conv1d(const qref_step *step, size_t layer, qref_error *er
 /* norm_f and lm_head. */
 qref_status qref_step_head(const qref_step *step, qref_float16 *logits, qref_error *error);
 
-/* work->x (float16) and the residual to work->normed (int8). The first norm has no residual to add. */
-qref_status qref_step_norm(const qref_step *step, bool first, float out_scale, qref_error *error);
+/* Tells the session's op_observer, if it has one. */
+qref_status qref_step_observe(const qref_step *step, size_t layer, const char *stage, qref_op op, const void *args,
+                              qref_error *error);
+
+/* work->x (float16) and the residual to work->normed (int8). The norm of layer 0 has no residual to add; that of layer
+ * n_layers is norm_f. */
+qref_status qref_step_norm(const qref_step *step, size_t layer, float out_scale, qref_error *error);
 
 #endif

@@ -30,14 +30,18 @@ typedef enum qref_link_layout {
   QREF_LINK_COLUMNS,          /* (rows, C) -> (rows, columns): some columns of every row */
   QREF_LINK_ROWS_TO_CHANNELS, /* (B*T, C) -> (B, columns, T): some columns, transposed per sequence */
   QREF_LINK_CHANNELS_TO_ROWS, /* (B, C, T) -> (B*T, C) */
+  QREF_LINK_LAST_SAMPLES,     /* (B, C, T) -> (B, C, columns): the end of every row, zeros in front of a short one */
 } qref_link_layout;
+enum { QREF_LINK_LAYOUT_COUNT = QREF_LINK_LAST_SAMPLES + 1 };
+/* "same", "columns", "rows_to_channels", "channels_to_rows", "last_samples"; static storage, NULL past the end. */
+const char *qref_link_layout_name(qref_link_layout layout);
 
 typedef struct qref_case_link {
   char tensor[32];                     /* input of this case */
   char source_case[QREF_CASE_ID_SIZE]; /* an earlier case of the suite */
-  char source_tensor[32];              /* one of its outputs */
+  char source_tensor[32];              /* any tensor of it */
   qref_link_layout layout;
-  size_t first_column, columns; /* QREF_LINK_COLUMNS and QREF_LINK_ROWS_TO_CHANNELS */
+  size_t first_column, columns; /* where the layout has columns; 0 otherwise */
 } qref_case_link;
 
 typedef struct qref_case {
@@ -95,6 +99,11 @@ size_t qref_case_tensor_difference(const qref_case_tensor *a, const qref_case_te
 uint32_t qref_case_tensor_bits(const qref_case_tensor *tensor, size_t index);
 /* SHA-256 of the elements as little-endian bytes: the same on every host. */
 void qref_case_tensor_digest(const qref_case_tensor *tensor, char hex[65]);
+
+/* Makes an allocated case of what an op is about to get: `args` is its argument struct with all inputs. Optional
+ * outputs that it lacks are left out. Free the case. */
+qref_status qref_case_capture(qref_case *item, qref_op op, const char *id, const qref_profile *profile,
+                              const void *args, qref_error *error);
 
 /* Copies the linked input of `item` out of `source`. Fails if shapes do not fit. */
 qref_status qref_case_apply_link(qref_case *item, const qref_case_link *link, const qref_case *source,

@@ -8,6 +8,12 @@ static size_t size_or_1(const qref_case_tensor *tensor, size_t axis) {
   return axis < tensor->rank ? tensor->shape[axis] : 1;
 }
 
+const char *qref_link_layout_name(qref_link_layout layout) {
+  static const char *const names[QREF_LINK_LAYOUT_COUNT] = {"same", "columns", "rows_to_channels", "channels_to_rows",
+                                                            "last_samples"};
+  return (unsigned)layout < QREF_LINK_LAYOUT_COUNT ? names[layout] : NULL;
+}
+
 /* Element of the source that element i of the target is. Both are dense; `size` counts the columns of the source. */
 typedef struct layout {
   size_t columns;        /* of a row of the target: channels */
@@ -16,6 +22,7 @@ typedef struct layout {
   size_t length; /* T */
 } layout;
 
+/* SIZE_MAX where there is none: a zero. */
 static size_t source_index(qref_link_layout kind, const layout *shape, size_t i) {
   const size_t C = shape->columns, T = shape->length;
   switch (kind) {
@@ -28,6 +35,10 @@ static size_t source_index(qref_link_layout kind, const layout *shape, size_t i)
     case QREF_LINK_CHANNELS_TO_ROWS: { /* (b * T + t, c) <- (b, c, t) */
       size_t b = i / (C * T), t = i / C % T, c = i % C;
       return (b * C + c) * T + t;
+    }
+    case QREF_LINK_LAST_SAMPLES: { /* (row, k) <- (row, T - columns + k) */
+      size_t k = i % C + T;
+      return k < C ? SIZE_MAX : i / C * T + (k - C);
     }
     case QREF_LINK_SAME:
     default:
@@ -57,15 +68,23 @@ qref_status qref_case_apply_link(qref_case *item, const qref_case_link *link, co
   } else if (link->layout == QREF_LINK_CHANNELS_TO_ROWS) {
     shape.columns = size_or_1(from, 1);
     shape.length = size_or_1(from, 2);
+  } else if (link->layout == QREF_LINK_LAST_SAMPLES) {
+    shape.length = shape.source_columns;
+    expected = from->count / shape.length * link->columns;
   }
-  if (expected != target->count) {
+  if (expected != target->count || target->count == 0) {
     return qref_fail(error, QREF_ERROR_FORMAT, "case %s: link of tensor '%s': expected %zu elements, got %zu", item->id,
                      link->tensor, target->count, expected);
   }
   const size_t size = qref_dtype_size(target->schema->dtype);
   for (size_t i = 0; i < target->count; i++) {
-    memcpy((unsigned char *)target->data + i * size,
-           (const unsigned char *)from->data + source_index(link->layout, &shape, i) * size, size);
+    const size_t source_element = source_index(link->layout, &shape, i);
+    unsigned char *element = (unsigned char *)target->data + i * size;
+    if (source_element == SIZE_MAX) {
+      memset(element, 0, size);
+    } else {
+      memcpy(element, (const unsigned char *)from->data + source_element * size, size);
+    }
   }
   return QREF_OK;
 }
