@@ -43,22 +43,3 @@ float qref_plan_scale(const qref_case *item, const char *name) {
   const size_t i = find(item, name, QREF_ATTRIBUTE_F32);
   return i != SIZE_MAX ? qref_case_f32_attribute(item, i) : 1.0f;
 }
-
-/* The second seed uses both of its halves. */
-#define SEED_A 7
-#define SEED_B UINT64_C(0x9e3779b97f4a7c15)
-#define VARIANT(label, how, seed_)                                            \
-  {label "_saturate", {QREF_ROUND_##how, QREF_OVERFLOW_SATURATE, (seed_)}}, { \
-    label "_wrap", {                                                          \
-      QREF_ROUND_##how, QREF_OVERFLOW_WRAP, (seed_)                           \
-    }                                                                         \
-  }
-
-const qref_rounding_variant qref_rounding_variants[QREF_ROUNDING_VARIANTS] = {
-    VARIANT("half_away", HALF_AWAY, 0),
-    VARIANT("half_even", HALF_EVEN, 0),
-    VARIANT("half_up", HALF_UP, 0),
-    VARIANT("toward_zero", TOWARD_ZERO, 0),
-    VARIANT("floor", FLOOR, 0),
-    VARIANT("stochastic_a", STOCHASTIC, SEED_A),
-    VARIANT("stochastic_b", STOCHASTIC, SEED_B)};

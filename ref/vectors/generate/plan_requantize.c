@@ -3,7 +3,7 @@
 #include <stdio.h>
 
 #include "ref/vectors/case/flags.h"
-#include "ref/vectors/generate/plan_attributes.h"
+#include "ref/vectors/generate/rounding_variant.h"
 #include "ref/vectors/generate/seek.h"
 
 #define OP QREF_OP_REQUANTIZE
@@ -263,7 +263,7 @@ static qref_planned_case *add_numbered(qref_plan *plan, const char *name, size_t
 /* Under the profile whose requantize rule is this one. */
 static void set_rule(qref_planned_case *planned, const qref_rounding_variant *variant, qref_scale_form form) {
   char name[64];
-  snprintf(name, sizeof name, "requantize_%s_%s", variant->name, form == QREF_SCALE_DIVISOR ? "divisor" : "multiplier");
+  snprintf(name, sizeof name, "requantize-%s-%s", variant->name, form == QREF_SCALE_DIVISOR ? "divisor" : "multiplier");
   planned->item.profile.requantize = (qref_quantize_rule){form, variant->rule};
   qref_planned_variant(planned, name);
 }
@@ -272,20 +272,20 @@ static void add_variant(qref_plan *plan, const qref_rounding_variant *variant, q
   const char *form_name = form == QREF_SCALE_DIVISOR ? "divisor" : "multiplier";
   const uint64_t range = variant->rule.overflow == QREF_OVERFLOW_WRAP ? FLAG(WRAP) : FLAG(SATURATION);
   char name[64];
-  snprintf(name, sizeof name, "%s_%s", variant->name, form_name);
+  snprintf(name, sizeof name, "%s-%s", variant->name, form_name);
   set_rule(add(plan, name, FLAG(HARDWARE_PROFILE) | FLAG(TIE) | FLAG(NEAR_TIE) | FLAG(INFINITY) | range, 720, 0.0625f,
                fill_mixture, 0),
            variant, form);
-  snprintf(name, sizeof name, "%s_%s_odd_scale", variant->name, form_name);
+  snprintf(name, sizeof name, "%s-%s_odd_scale", variant->name, form_name);
   set_rule(add(plan, name, FLAG(HARDWARE_PROFILE) | FLAG(NEAR_TIE), 650, 1.0f, fill_ties, RANDOM_SCALE), variant, form);
 }
 
 static void add_variants(qref_plan *plan) {
-  for (size_t i = 0; i < QREF_ROUNDING_VARIANTS; i++) {
-    const qref_rounding_variant *variant = &qref_rounding_variants[i];
+  const qref_rounding_variant *variant;
+  for (size_t i = 0; (variant = qref_rounding_variant_at(i)) != NULL; i++) {
     add_variant(plan, variant, QREF_SCALE_DIVISOR);
     add_variant(plan, variant, QREF_SCALE_MULTIPLIER);
-    if (variant->rule.rounding == QREF_ROUND_STOCHASTIC && variant->rule.overflow == QREF_OVERFLOW_SATURATE) {
+    if (variant->rule.rounding == QREF_ROUND_STOCHASTIC) {
       char name[64];
       snprintf(name, sizeof name, "%s_threshold", variant->name);
       set_rule(add(plan, name, FLAG(HARDWARE_PROFILE), 300, 0.25f, fill_stochastic_threshold, 0), variant,
@@ -297,7 +297,7 @@ static void add_variants(qref_plan *plan) {
   for (size_t i = 0; i < sizeof scales / sizeof scales[0]; i++) {
     set_rule(add_numbered(plan, "multiplier_extreme_scale", i, FLAG(HARDWARE_PROFILE) | FLAG(INFINITY), 128, scales[i],
                           fill_mixture, 0),
-             &qref_rounding_variants[2], QREF_SCALE_MULTIPLIER);
+             qref_rounding_variant_at(2), QREF_SCALE_MULTIPLIER);
   }
 }
 
