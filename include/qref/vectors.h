@@ -95,10 +95,13 @@ typedef struct qref_gen_options {
   bool npy, hex;               /* at least one */
   size_t hex_lanes;            /* words on a line of a .hex file, the first in the least significant bits; 0 means 1 */
   int threads;                 /* cases made side by side; the bytes do not depend on it */
-  const char *model;           /* layer: directory of the checkpoint or quantized file */
-  size_t layer;                /* layer: which one */
-  size_t prefill_length;       /* layer: tokens of the prefill, then decode_length more, from the model's own text; */
-  size_t decode_length;        /* 0 means 32 and 4 */
+  /* suite layer: every op of one layer of a model, with its weights and real activations. One sequence: a prefill, then
+   * decode steps. */
+  const qref_quantized_model *model;
+  size_t layer;
+  const int32_t *tokens; /* (prefill_length + decode_length) */
+  size_t prefill_length; /* at least 1 */
+  size_t decode_length;
   void (*progress)(void *context, const char *what, size_t done, size_t total); /* optional */
   void *progress_context;
 } qref_gen_options;
