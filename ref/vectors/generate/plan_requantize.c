@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "ref/vectors/case/flags.h"
+#include "ref/vectors/generate/plan.h"
 #include "ref/vectors/generate/rounding_variant.h"
 #include "ref/vectors/generate/seek.h"
 
