@@ -6,6 +6,7 @@
 
 #include "ref/base/error.h"
 #include "ref/base/size.h"
+#include "ref/vectors/generate/real_activations.h"
 
 static void fail(qref_plan *plan, qref_status status, const char *id, const char *problem) {
   plan->status = qref_fail(&plan->error, status, "plan: case %s: %s", id, problem);
@@ -76,6 +77,7 @@ static void (*const plans[])(qref_plan *) = {
     qref_plan_hadamard,
     qref_plan_embedding_w8,
     qref_plan_float_ops,
+    qref_plan_real,
 };
 
 /* Drops the cases of all other ops. */
