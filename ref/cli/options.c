@@ -10,9 +10,11 @@
 
 enum { MAX_THREADS = 1024, COMMON_OPTION_COUNT = 6, HELP_COLUMN = 30 };
 
-static void list_common(qref_common *common, qref_option options[COMMON_OPTION_COUNT]) {
+static void list_common(const qref_command_line *line, qref_common *common, qref_option options[COMMON_OPTION_COUNT]) {
+  const char *backend_help =
+      line->backend_help != NULL ? line->backend_help : "ops from this backend: cpu (default) or ref";
   const qref_option list[COMMON_OPTION_COUNT] = {
-      QREF_STRING("--backend", "NAME", "ops from this backend: cpu (default) or ref", &common->backend_name),
+      QREF_STRING("--backend", "NAME", backend_help, &common->backend_name),
       QREF_STRING("--profile", "P", "numerics profile, by name or as a JSON file (default quamba)",
                   &common->profile_name),
       QREF_SIZE("--threads", "N", "at most so many threads (default 1); never changes a result", &common->threads, 1,
@@ -143,7 +145,10 @@ static qref_status parse(int argc, char **argv, const qref_command_line *line, c
     }
     QREF_TRY(store(option, text, error));
   }
-  if (positional != line->positional_count) {
+  if (line->positional_given != NULL) {
+    *line->positional_given = positional;
+  }
+  if (line->positional_given != NULL ? positional == 0 : positional != line->positional_count) {
     return qref_fail(error, QREF_ERROR_ARGUMENT, "expected %s", line->arguments);
   }
   return QREF_OK;
@@ -174,9 +179,9 @@ bool qref_parse_command_line(int argc, char **argv, const qref_command_line *lin
   qref_error error;
   memset(common, 0, sizeof *common);
   common->command = line->command;
-  common->backend_name = "cpu";
+  common->backend_name = line->backend != NULL ? line->backend : "cpu";
   common->threads = 1;
-  list_common(common, options);
+  list_common(line, common, options);
   if (asks_for_help(argc, argv)) {
     print_help(line, options);
     *exit_code = qref_finish_output(line->command, QREF_EXIT_EXPLAINED);

@@ -51,8 +51,11 @@ typedef struct qref_command_line {
   const char *example;     /* lines to copy and paste */
   const qref_option_table *tables;
   size_t table_count;
-  const char **positional; /* where the arguments without a name go */
-  size_t positional_count; /* exactly so many are expected */
+  const char **positional;  /* where the arguments without a name go */
+  size_t positional_count;  /* exactly so many are expected */
+  size_t *positional_given; /* not NULL: 1 to positional_count are, and this receives how many */
+  const char *backend;      /* unless --backend is given; NULL: cpu */
+  const char *backend_help; /* NULL: says which that is */
 } qref_command_line;
 
 /* What every subcommand takes. */
