@@ -15,6 +15,7 @@ typedef enum column {
   COLUMN_C,     /* x_proj: R+N .. R+2N */
   COLUMN_INNER, /* dt_proj: 0 .. D */
   COLUMN_TAPS,  /* the last W samples */
+  COLUMN_STEP,  /* the samples of the step: all of a prefill, the last one of the taps in decode */
 } column;
 
 typedef struct wire {
@@ -30,9 +31,11 @@ static const wire wires[] = {
     {"conv1d", "x", "in_proj", "y", QREF_LINK_ROWS_TO_CHANNELS, COLUMN_X, false},
     {"conv1d", "state", "conv1d", "x", QREF_LINK_LAST_SAMPLES, COLUMN_TAPS, true},
     {"conv1d", "state", "conv1d", "state_out", QREF_LINK_SAME, COLUMN_NONE, true},
+    {"requantize", "x", "conv1d", "after_quant", QREF_LINK_LAST_SAMPLES, COLUMN_STEP, false},
     {"x_proj", "x", "conv1d", "y", QREF_LINK_CHANNELS_TO_ROWS, COLUMN_NONE, false},
     {"dt_proj", "x", "x_proj", "y", QREF_LINK_COLUMNS, COLUMN_DT, false},
     {"scan", "u", "conv1d", "y", QREF_LINK_SAME, COLUMN_NONE, false},
+    {"scan", "u", "requantize", "y", QREF_LINK_SAME, COLUMN_NONE, false},
     {"scan", "dt", "dt_proj", "y", QREF_LINK_ROWS_TO_CHANNELS, COLUMN_INNER, false},
     {"scan", "B", "x_proj", "y", QREF_LINK_ROWS_TO_CHANNELS, COLUMN_B, false},
     {"scan", "C", "x_proj", "y", QREF_LINK_ROWS_TO_CHANNELS, COLUMN_C, false},
@@ -43,13 +46,16 @@ static const wire wires[] = {
     {"out_proj", "x", "hadamard", "y", QREF_LINK_SAME, COLUMN_NONE, false},
 };
 
-static void resolve_columns(const qref_model_config *config, column which, qref_case_link *link) {
+/* `samples` of the source's rows belong to the step. */
+static void resolve_columns(const qref_model_config *config, column which, size_t samples, qref_case_link *link) {
   const size_t D = config->d_inner, N = config->d_state, R = config->dt_rank;
   const struct {
     size_t first, count;
-  } ranges[] = {
-      [COLUMN_NONE] = {0, 0}, [COLUMN_X] = {0, D},     [COLUMN_Z] = {D, D},     [COLUMN_DT] = {0, R},
-      [COLUMN_B] = {R, N},    [COLUMN_C] = {R + N, N}, [COLUMN_INNER] = {0, D}, [COLUMN_TAPS] = {0, config->d_conv}};
+  } ranges[] = {[COLUMN_NONE] = {0, 0},      [COLUMN_X] = {0, D},
+                [COLUMN_Z] = {D, D},         [COLUMN_DT] = {0, R},
+                [COLUMN_B] = {R, N},         [COLUMN_C] = {R + N, N},
+                [COLUMN_INNER] = {0, D},     [COLUMN_TAPS] = {0, config->d_conv},
+                [COLUMN_STEP] = {0, samples}};
   link->first_column = ranges[which].first;
   link->columns = ranges[which].count;
 }
@@ -93,8 +99,16 @@ static const qref_case *source_of(const qref_chain *chain, const wire *from) {
   return NULL;
 }
 
-/* An output, or the samples of a prefill, whose conv1d has no state of its own to give. */
-static bool carries(const wire *from, const qref_case *source, const qref_case_tensor *tensor) {
+static bool in_decode(const qref_case *item) {
+  return strstr(item->id, "/decode_") != NULL;
+}
+
+/* An output, or the samples of a prefill, whose conv1d has no state of its own to give. In decode the float-simulated
+ * conv1d takes its whole state as the samples, which no wire gives. */
+static bool carries(const wire *from, const qref_case *item, const qref_case *source, const qref_case_tensor *tensor) {
+  if (item->schema->op == QREF_OP_CONV1D_SILU_FLOATSIM && in_decode(item)) {
+    return false;
+  }
   if (from->columns == COLUMN_TAPS) {
     return qref_case_tensor_const(source, "state_out") == NULL;
   }
@@ -110,7 +124,8 @@ qref_status qref_chain_link(qref_chain *chain, const qref_model_config *config, 
     const qref_case *source = source_of(chain, &wires[i]);
     const qref_case_tensor *target = qref_case_tensor_const(item, wires[i].tensor);
     const qref_case_tensor *from = source == NULL ? NULL : qref_case_tensor_const(source, wires[i].source_tensor);
-    if (target == NULL || !target->present || from == NULL || !from->present || !carries(&wires[i], source, from)) {
+    if (target == NULL || !target->present || from == NULL || !from->present ||
+        !carries(&wires[i], item, source, from)) {
       continue;
     }
     if (item->link_count == QREF_CASE_MAX_LINKS) {
@@ -121,7 +136,7 @@ qref_status qref_chain_link(qref_chain *chain, const qref_model_config *config, 
     snprintf(link->source_case, sizeof link->source_case, "%s", source->id);
     snprintf(link->source_tensor, sizeof link->source_tensor, "%s", wires[i].source_tensor);
     link->layout = wires[i].layout;
-    resolve_columns(config, wires[i].columns, link);
+    resolve_columns(config, wires[i].columns, in_decode(item) ? 1 : from->shape[from->rank - 1], link);
   }
   return QREF_OK;
 }
