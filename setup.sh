@@ -5,9 +5,12 @@ set -eu
 
 build_packages="gcc libc6-dev cmake ninja-build pkg-config libcjson-dev"
 test_packages="libcmocka-dev libmpfr-dev clang clang-format clang-tidy libomp-dev locales python3 python3-venv ca-certificates"
+# RTL runs in these simulators; Verilator compiles C++ with make, and cocotb loads Python as a library.
+simulator_packages="verilator iverilog ghdl g++ make libpython3-dev"
 # The ops are compared across processors under an emulator; these cross compilers exist on amd64.
 cross_packages="qemu-user gcc-aarch64-linux-gnu libc6-dev-arm64-cross gcc-s390x-linux-gnu libc6-dev-s390x-cross"
 python_packages="numpy>=1.24,<3 safetensors>=0.4,<1"
+cocotb_package="cocotb>=2,<3"
 
 usage() {
   echo "usage: ./setup.sh [--tests]"
@@ -29,7 +32,7 @@ cd "$(dirname "$0")"
 
 packages=$build_packages
 if [ $tests = yes ]; then
-  packages="$packages $test_packages"
+  packages="$packages $test_packages $simulator_packages"
   if [ "$(dpkg --print-architecture 2>/dev/null)" = amd64 ]; then
     packages="$packages $cross_packages"
   fi
@@ -73,20 +76,20 @@ install_packages() {
     apt-get -q -y -o DPkg::Lock::Timeout=300 install --no-install-recommends $missing
 }
 
-# Tests that need NumPy or safetensors use this environment; where it cannot be made they are skipped, and say so.
-make_python_environment() {
+# install_python MODULES REQUIREMENTS: what Python tests import, into build/venv. Where that cannot be done they are
+# skipped, and say so.
+install_python() {
   venv=build/venv
-  if "$venv/bin/python3" -c 'import numpy, safetensors' 2>/dev/null; then
-    say "$venv has NumPy and safetensors already"
+  if "$venv/bin/python3" -c "import $1" 2>/dev/null; then
+    say "$venv has $1 already"
     return
   fi
-  say "installing with pip into $venv: $python_packages"
+  say "installing with pip into $venv: $2"
   mkdir -p build
   # shellcheck disable=SC2086 # lists of words
   if ! { python3 -m venv "$venv" &&
-    "$venv/bin/python3" -m pip install -qq --retries 2 --disable-pip-version-check --only-binary :all: \
-      $python_packages; }; then
-    say "that failed: the tests that need NumPy and safetensors will be skipped" >&2
+    "$venv/bin/python3" -m pip install -qq --retries 2 --disable-pip-version-check --only-binary :all: $2; }; then
+    say "that failed: the tests that need $1 will be skipped" >&2
   fi
 }
 
@@ -100,6 +103,7 @@ else
   exit 1
 fi
 if [ $tests = yes ]; then
-  make_python_environment
+  install_python "numpy, safetensors" "$python_packages"
+  install_python cocotb "$cocotb_package"
 fi
 say "done"

@@ -1,6 +1,7 @@
 // DPI-C imports of qref's numerics: every function of <qref/dpi.h>, which documents them. A float32 travels as its bit
 // pattern in an int unsigned, a float16 in the low 16 bits of an int. Link libqref_dpi.a, or load libqref.so.
 package qref_dpi_pkg;
+  // verilator lint_off UNUSEDPARAM
 
   // What an int function returns for an argument outside its documented range; a float32 one returns the NaN.
   localparam int QREF_DPI_INVALID = 32'sh8000_0000;
@@ -25,6 +26,7 @@ package qref_dpi_pkg;
   localparam int QREF_DPI_LINEAR_TENSOR = 0;
   localparam int QREF_DPI_LINEAR_ROW = 1;
   localparam int QREF_DPI_LINEAR_PER_CHANNEL = 2;
+  // verilator lint_on UNUSEDPARAM
 
   // integer stages
   import "DPI-C" pure function int qref_dpi_accumulate(input int acc, input int a, input int b, input int bits,

@@ -14,6 +14,7 @@ export PKG_CONFIG_PATH=$libdir/pkgconfig
 
 step "everything is installed"
 for file in "$prefix/bin/qref" "$libdir/libqref.so" "$libdir/libqref.a" "$libdir/cmake/qref/qrefConfig.cmake" \
+  "$libdir/libqref_dpi.a" "$prefix/share/qref/sv/qref_dpi_pkg.sv" \
   "$prefix/include/qref/qref.h" "$prefix/include/qref/version.h" "$model/model.safetensors" "$model/config.json"; do
   [ -e "$file" ] || fail "$file is missing"
 done
@@ -32,6 +33,12 @@ declared=$(grep -ohP '^QREF_API [^(;]*?\K\bqref_\w+(?=\()' "$prefix"/include/qre
 exported=$(nm -D --defined-only "$libdir/libqref.so" | awk '{ print $3 }' | sort -u)
 difference=$(diff <(echo "$declared") <(echo "$exported")) ||
   fail "headers (<) and libqref.so (>) differ in: $(echo "$difference" | grep '^[<>]')"
+
+step "the DPI-C library needs the C library and libm only"
+$CC -shared -o "$work/dpi.so" -Wl,--whole-archive "$libdir/libqref_dpi.a" -Wl,--no-whole-archive -Wl,-z,defs -lm ||
+  fail "libqref_dpi.a needs more"
+foreign=$(readelf -d "$work/dpi.so" | grep -oP 'NEEDED.*\[\K[^]]*' | grep -vE '^lib(c|m|gcc_s)\.so' || true)
+[ -z "$foreign" ] || fail "libqref_dpi.a needs $foreign"
 
 step "the program finds the installed model from where it lies"
 (cd "$work" && "$prefix/bin/qref" check --quantize --seq-len 4 --calib-windows 1 --calib-length 8 --quiet >check.output) ||
