@@ -7,8 +7,6 @@
 QREF_EMPTY_PLAN(qref_plan_conv1d_silu)
 QREF_EMPTY_PLAN(qref_plan_conv1d_silu_update)
 QREF_EMPTY_PLAN(qref_plan_conv1d_silu_floatsim)
-QREF_EMPTY_PLAN(qref_plan_selective_scan)
-QREF_EMPTY_PLAN(qref_plan_selective_scan_update)
 QREF_EMPTY_PLAN(qref_plan_rmsnorm)
 QREF_EMPTY_PLAN(qref_plan_hadamard)
 QREF_EMPTY_PLAN(qref_plan_embedding_w8)
