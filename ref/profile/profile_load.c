@@ -7,6 +7,7 @@
 #include "ref/base/file.h"
 #include "ref/base/json.h"
 #include "ref/profile/profile_fields.h"
+#include "ref/profile/profile_from_json.h"
 
 enum {
   MAX_FILE_SIZE = 1 << 20, /* a profile with every field is a few kilobytes */
@@ -195,7 +196,7 @@ static qref_status read_name(const cJSON *root, const char *source, qref_profile
   return QREF_OK;
 }
 
-static qref_status read_profile(const cJSON *root, const char *source, qref_profile *profile, qref_error *error) {
+qref_status qref_profile_from_json(const cJSON *root, const char *source, qref_profile *profile, qref_error *error) {
   if (!cJSON_IsObject(root)) {
     return qref_fail(error, QREF_ERROR_FORMAT, "%s: expected a JSON object", source);
   }
@@ -211,7 +212,7 @@ qref_status qref_profile_load(const char *path, qref_profile *profile, qref_erro
   cJSON *root = NULL;
   QREF_TRY(qref_json_read(path, MAX_FILE_SIZE, &root, error));
   qref_profile loaded;
-  qref_status status = read_profile(root, path, &loaded, error);
+  qref_status status = qref_profile_from_json(root, path, &loaded, error);
   cJSON_Delete(root);
   if (status == QREF_OK) {
     *profile = loaded;

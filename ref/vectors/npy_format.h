@@ -13,4 +13,10 @@ const char *qref_npy_descr(qref_dtype dtype);
 /* The element type of such a string; false if there is none. */
 bool qref_npy_find_dtype(const char *descr, qref_dtype *dtype);
 
+/* More than the longest header needs. */
+enum { QREF_NPY_HEADER_SIZE = 512 };
+/* Everything in front of the data: version 1.0, padded with spaces and ended by a newline to a multiple of the
+ * alignment. At most QREF_TENSOR_MAX_DIMENSIONS dimensions. Returns its size in bytes. */
+size_t qref_npy_header(uint8_t header[QREF_NPY_HEADER_SIZE], const char *descr, size_t dimensions, const size_t *shape);
+
 #endif

@@ -3,14 +3,13 @@
 
 #include "ref/vectors/recording.h"
 
-#include <errno.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "ref/base/error.h"
 #include "ref/base/file.h"
 #include "ref/base/sha256.h"
+#include "ref/vectors/contained_path.h"
 
 enum { MANIFEST_LIMIT = 256 << 20, CASE_ID_SIZE = 128 };
 
@@ -86,33 +85,9 @@ const cJSON *qref_recording_find(const qref_recording *recording, const char *id
   return NULL;
 }
 
-/* The file's real path as a malloc'ed string; it must lie below the directory, links followed. */
 static qref_status resolve(const qref_recording *recording, const char *file, const char *where, char **path,
                            qref_error *error) {
-  *path = NULL;
-  if (file[0] == '/' || file[0] == '\0') {
-    return qref_fail(error, QREF_ERROR_FORMAT, "%s: %s: field 'file': expected a path relative to the manifest",
-                     recording->manifest_path, where);
-  }
-  char *joined = qref_path_join(recording->directory, file);
-  if (joined == NULL) {
-    return qref_fail(error, QREF_ERROR_MEMORY, "%s: out of memory for a file name", recording->manifest_path);
-  }
-  *path = realpath(joined, NULL);
-  const int reason = errno;
-  free(joined);
-  if (*path == NULL) {
-    return qref_fail(error, reason == ENOMEM ? QREF_ERROR_MEMORY : QREF_ERROR_IO, "%s: %s: file '%s': %s",
-                     recording->manifest_path, where, file, strerror(reason));
-  }
-  size_t length = strlen(recording->directory);
-  if (strncmp(*path, recording->directory, length) != 0 || (*path)[length] != '/') {
-    free(*path);
-    *path = NULL;
-    return qref_fail(error, QREF_ERROR_FORMAT, "%s: %s: file '%s' lies outside the recording's directory",
-                     recording->manifest_path, where, file);
-  }
-  return QREF_OK;
+  return qref_contained_path(recording->directory, file, recording->manifest_path, where, path, error);
 }
 
 qref_status qref_recording_load_file(const qref_recording *recording, const char *file, const char *where,

@@ -1,0 +1,23 @@
+/* Writing a suite from any source of cases. */
+#ifndef QREF_VECTORS_SUITE_WRITE_H
+#define QREF_VECTORS_SUITE_WRITE_H
+
+#include "ref/vectors/suite/manifest.h"
+#include "ref/vectors/suite/parallel.h"
+#include "ref/vectors/suite/source.h"
+
+typedef struct qref_suite_write_options {
+  const qref_suite_header *header;
+  const size_t *selected; /* indices of the source's cases that are written, ascending */
+  size_t count;
+  bool coverage;       /* into the manifest: the source has one */
+  bool coverage_check; /* and a hole keeps the suite from being written */
+  int threads;
+  qref_suite_progress progress;
+} qref_suite_write_options;
+
+/* Makes the cases, runs those that are not complete with the backend `ref`, and writes everything, as qref_gen says. */
+qref_status qref_suite_write(const char *directory, const qref_suite_write_options *options,
+                             const qref_case_source *source, qref_gen_report *report, qref_error *error);
+
+#endif
