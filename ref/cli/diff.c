@@ -1,4 +1,4 @@
-/* qref diff: two directories of layer logs. */
+/* qref diff: two suites, or two directories of layer logs. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -6,6 +6,7 @@
 #include "ref/base/error.h"
 #include "ref/base/json.h"
 #include "ref/cli/cli.h"
+#include "ref/cli/diff_suites.h"
 #include "ref/cli/junit.h"
 #include "ref/cli/options.h"
 #include "ref/cli/output.h"
@@ -117,18 +118,35 @@ static int report(const diff_results *results, const char *const directories[2],
                        count_different(results) == 0 ? QREF_EXIT_EXPLAINED : QREF_EXIT_DIFFERENCES);
 }
 
+static int diff_logs(const char *const directories[2], const qref_common *common) {
+  qref_error error;
+  diff_results results = {.files = NULL};
+  qref_status status = qref_diff_logs(directories[0], directories[1], collect, &results, &error);
+  if (status == QREF_OK && results.out_of_memory) {
+    status = qref_fail(&error, QREF_ERROR_MEMORY, "out of memory");
+  }
+  const int exit_code =
+      status == QREF_OK ? report(&results, directories, common) : qref_report_error(common->command, &error);
+  free(results.files);
+  return exit_code;
+}
+
 int qref_command_diff(int argc, char **argv) {
   const char *directories[2] = {NULL, NULL};
   const qref_command_line line = {
       .command = "diff",
       .arguments = "A B",
       .description =
-          "Compares the layer logs of two directories: per file how many values differ, by how much, and\n"
-          "where first. Exit code 0 if they are the same, 1 if not.",
+          "Compares two suites of golden vectors, case by case and tensor by tensor, or the layer logs of\n"
+          "two directories file by file: how many values differ, by how much, and where first. Of suites\n"
+          "only what differs is listed. Exit code 0 if they are the same, 1 if not.",
       .example =
           "  qref check --quantize --log-dir logs-a --quiet\n"
           "  qref check --quantize --log-dir logs-b --quiet --threads 2\n"
-          "  qref diff logs-a logs-b\n",
+          "  qref diff logs-a logs-b\n"
+          "  qref gen --suite smoke -o smoke-a\n"
+          "  qref gen --suite smoke --threads 2 -o smoke-b\n"
+          "  qref diff smoke-a smoke-b\n",
       .positional = directories,
       .positional_count = 2,
   };
@@ -137,13 +155,12 @@ int qref_command_diff(int argc, char **argv) {
   if (!qref_parse_command_line(argc, argv, &line, &common, &exit_code)) {
     return exit_code;
   }
-  qref_error error;
-  diff_results results = {.files = NULL};
-  qref_status status = qref_diff_logs(directories[0], directories[1], collect, &results, &error);
-  if (status == QREF_OK && results.out_of_memory) {
-    status = qref_fail(&error, QREF_ERROR_MEMORY, "out of memory");
+  const bool is_suite[2] = {qref_is_suite(directories[0]), qref_is_suite(directories[1])};
+  if (is_suite[0] != is_suite[1]) {
+    qref_error error;
+    (void)qref_fail(&error, QREF_ERROR_ARGUMENT, "%s: expected a suite of vectors, as %s is one",
+                    directories[is_suite[0] ? 1 : 0], directories[is_suite[0] ? 0 : 1]);
+    return qref_report_error(common.command, &error);
   }
-  exit_code = status == QREF_OK ? report(&results, directories, &common) : qref_report_error(common.command, &error);
-  free(results.files);
-  return exit_code;
+  return is_suite[0] ? qref_diff_suites_command(directories, &common) : diff_logs(directories, &common);
 }

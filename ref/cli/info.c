@@ -1,4 +1,4 @@
-/* qref info: build, numerics self-test, backends, profiles. */
+/* qref info: build, numerics self-test, backends, profiles, suites. */
 #include <float.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +10,7 @@
 #include "ref/base/error.h"
 #include "ref/base/json.h"
 #include "ref/cli/cli.h"
+#include "ref/cli/info_suites.h"
 #include "ref/cli/junit.h"
 #include "ref/cli/options.h"
 #include "ref/cli/output.h"
@@ -85,7 +86,8 @@ static bool self_tests_pass(const self_test tests[SELF_TEST_COUNT]) {
 
 /* ---- text ---- */
 
-static qref_status print_text(const self_test tests[SELF_TEST_COUNT], const qref_profile *profile, qref_error *error) {
+static qref_status print_text(const self_test tests[SELF_TEST_COUNT], const qref_profile *profile,
+                              const qref_suite_counts *counts, qref_error *error) {
   char hash[65];
   printf("version      %s\ncompiler     %s\n", QREF_VERSION, compiler);
   printf("arithmetic   FLT_EVAL_METHOD %d, -ffp-contract=off, %s-endian\n", (int)FLT_EVAL_METHOD,
@@ -123,6 +125,7 @@ static qref_status print_text(const self_test tests[SELF_TEST_COUNT], const qref
     QREF_TRY(qref_profile_hash(profile, hash, error));
     printf("  %-18s %s\n", profile->name, hash);
   }
+  qref_suites_print_short(counts);
   return QREF_OK;
 }
 
@@ -157,7 +160,8 @@ static bool add_profiles(cJSON *object) {
   return made;
 }
 
-static cJSON *summarize(const self_test tests[SELF_TEST_COUNT], const qref_profile *profile) {
+static cJSON *summarize(const self_test tests[SELF_TEST_COUNT], const qref_profile *profile,
+                        const qref_suite_counts *counts) {
   cJSON *object = cJSON_CreateObject();
   if (object == NULL || cJSON_AddStringToObject(object, "version", QREF_VERSION) == NULL ||
       cJSON_AddStringToObject(object, "compiler", compiler) == NULL ||
@@ -166,7 +170,7 @@ static cJSON *summarize(const self_test tests[SELF_TEST_COUNT], const qref_profi
       cJSON_AddNumberToObject(object, "openmp", (double)openmp_version()) == NULL ||
       cJSON_AddStringToObject(object, "sanitizers", sanitizers) == NULL ||
       cJSON_AddBoolToObject(object, "self_test", self_tests_pass(tests)) == NULL || !add_backends(object, profile) ||
-      !add_profiles(object)) {
+      !add_profiles(object) || !qref_suites_add_json(object, counts)) {
     cJSON_Delete(object);
     return NULL;
   }
@@ -185,14 +189,71 @@ static bool print_profile(const qref_common *common, qref_error *error) {
   return true;
 }
 
+typedef struct info_options {
+  bool suites, flags;
+} info_options;
+
+/* --suites and --flags: these alone. */
+static bool print_lists(const info_options *options, const qref_suite_counts *counts, const qref_common *common) {
+  if (common->json) {
+    cJSON *object = cJSON_CreateObject();
+    if (object != NULL && ((options->suites && !qref_suites_add_json(object, counts)) ||
+                           (options->flags && !qref_flags_add_json(object, counts)))) {
+      cJSON_Delete(object);
+      object = NULL;
+    }
+    return qref_print_json(common->command, object);
+  }
+  if (options->suites) {
+    qref_suites_print(counts);
+  }
+  if (options->flags) {
+    printf("%s", options->suites ? "\n" : "");
+    qref_flags_print(counts);
+  }
+  return true;
+}
+
+static bool print_info(const info_options *options, const self_test tests[SELF_TEST_COUNT], const qref_common *common) {
+  qref_error error;
+  const bool lists = options->suites || options->flags;
+  if (common->json && common->profile_given && !lists) {
+    return print_profile(common, &error);
+  }
+  qref_suite_counts counts;
+  if (qref_suite_counts_make(&common->profile, &counts, &error) != QREF_OK) {
+    (void)qref_report_error(common->command, &error);
+    return false;
+  }
+  if (lists) {
+    return print_lists(options, &counts, common);
+  }
+  if (common->json) {
+    return qref_print_json(common->command, summarize(tests, &common->profile, &counts));
+  }
+  if (print_text(tests, &common->profile, &counts, &error) != QREF_OK) {
+    (void)qref_report_error(common->command, &error);
+    return false;
+  }
+  return true;
+}
+
 int qref_command_info(int argc, char **argv) {
+  info_options options = {.suites = false};
+  const qref_option list[] = {
+      QREF_FLAG("--suites", "only the suites of golden vectors: how many cases of each op", &options.suites),
+      QREF_FLAG("--flags", "only the flags of cases: what each provokes, and how many cases have it", &options.flags),
+  };
+  const qref_option_table tables[] = {QREF_OPTION_TABLE(list)};
   const qref_command_line line = {
       .command = "info",
       .arguments = "",
       .description =
-          "Prints version, build, numerics self-test, backends and profiles. With --profile P --json the\n"
-          "profile alone: every field with its value, itself a valid profile file.",
-      .example = "  qref info\n  qref info --profile quamba --json > my-profile.json\n",
+          "Prints version, build, numerics self-test, backends, profiles and suites. With --profile P --json\n"
+          "the profile alone: every field with its value, itself a valid profile file.",
+      .example = "  qref info\n  qref info --suites --flags\n  qref info --profile quamba --json > my-profile.json\n",
+      .tables = tables,
+      .table_count = 1,
   };
   qref_common common;
   int exit_code = QREF_EXIT_BAD;
@@ -201,14 +262,8 @@ int qref_command_info(int argc, char **argv) {
   }
   self_test tests[SELF_TEST_COUNT];
   run_self_tests(tests);
-  qref_error error;
-  if (common.json) {
-    if (common.profile_given ? !print_profile(&common, &error)
-                             : !qref_print_json(common.command, summarize(tests, &common.profile))) {
-      return QREF_EXIT_BAD;
-    }
-  } else if (print_text(tests, &common.profile, &error) != QREF_OK) {
-    return qref_report_error(common.command, &error);
+  if (!print_info(&options, tests, &common)) {
+    return QREF_EXIT_BAD;
   }
   qref_junit *junit = qref_junit_create(common.command);
   for (size_t i = 0; junit != NULL && i < SELF_TEST_COUNT; i++) {

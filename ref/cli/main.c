@@ -16,9 +16,12 @@ static const struct {
     {"quantize", qref_command_quantize, "calibrate and quantize a Hugging Face Mamba checkpoint"},
     {"run", qref_command_run, "tokens or text in, logits or text out"},
     {"eval", qref_command_eval, "bits per byte over a text"},
+    {"gen", qref_command_gen, "make a suite of golden vectors, and measure what it covers"},
+    {"merge", qref_command_merge, "put the shards of a suite together"},
+    {"verify", qref_command_verify, "recompute a suite and compare bit for bit"},
     {"replay", qref_command_replay, "recorded outputs of other people's kernels against the reference"},
-    {"diff", qref_command_diff, "two directories of layer logs"},
-    {"info", qref_command_info, "build, numerics self-test, backends, profiles"},
+    {"diff", qref_command_diff, "two suites, or two directories of layer logs"},
+    {"info", qref_command_info, "build, numerics self-test, backends, profiles, suites, flags"},
 };
 
 static void print_help(void) {

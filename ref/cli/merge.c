@@ -1,0 +1,86 @@
+/* qref merge: the shards of a suite put together. */
+#include <stdlib.h>
+
+#include "ref/base/error.h"
+#include "ref/base/size.h"
+#include "ref/cli/cli.h"
+#include "ref/cli/output.h"
+#include "ref/cli/suite_report.h"
+#include "ref/vectors/suite/manifest.h"
+
+/* What the shards say that they are of; qref_merge has seen that they agree. */
+static int report_merged(const char *output, const char *first_shard, size_t shards, const qref_gen_report *report,
+                         const qref_common *common) {
+  qref_error error;
+  qref_suite_manifest manifest;
+  if (qref_suite_open(first_shard, &manifest, &error) != QREF_OK) {
+    return qref_report_error(common->command, &error);
+  }
+  const qref_suite_summary summary = {
+      .directory = output,
+      .suite = manifest.header.suite,
+      .op = manifest.header.op == QREF_OP_COUNT ? NULL : qref_op_name(manifest.header.op),
+      .seed = manifest.header.seed,
+      .profile = manifest.header.profile.name,
+      .merged = shards,
+      .report = report,
+  };
+  const int exit_code = qref_report_suite(&summary, common);
+  qref_suite_close(&manifest);
+  return exit_code;
+}
+
+static int merge(const char *output, const char *const *shards, size_t count, const qref_common *common) {
+  qref_error error;
+  if (output == NULL) {
+    (void)qref_fail(&error, QREF_ERROR_ARGUMENT, "expected -o DIR");
+    return qref_report_error(common->command, &error);
+  }
+  qref_gen_report report = {.coverage = NULL};
+  const qref_status status = qref_merge(output, shards, count, &report, &error);
+  const int exit_code = status == QREF_OK ? report_merged(output, shards[0], count, &report, common)
+                                          : qref_report_error(common->command, &error);
+  qref_gen_report_free(&report);
+  return exit_code;
+}
+
+int qref_command_merge(int argc, char **argv) {
+  const char *output = NULL;
+  const qref_option options[] = {
+      QREF_STRING("-o", "DIR", "the new directory; must not exist, or be empty", &output),
+  };
+  const qref_option_table tables[] = {QREF_OPTION_TABLE(options)};
+  size_t count = 0;
+  const char **shards = qref_allocate_zeroed((size_t)argc, sizeof *shards);
+  if (shards == NULL) {
+    qref_error error;
+    (void)qref_fail(&error, QREF_ERROR_MEMORY, "out of memory");
+    return qref_report_error("merge", &error);
+  }
+  const qref_command_line line = {
+      .command = "merge",
+      .arguments = "SHARD...",
+      .description =
+          "Puts all shards of one suite together: the new directory gets the bytes that qref gen without\n"
+          "--shard would have written. Prints the table of what the suite covers; with a hole in it nothing\n"
+          "is written, and the exit code is 1.",
+      .example =
+          "  qref gen --suite smoke --shard 1/2 -o shard1\n"
+          "  qref gen --suite smoke --shard 2/2 -o shard2\n"
+          "  qref merge -o merged shard1 shard2\n",
+      .tables = tables,
+      .table_count = 1,
+      .positional = shards,
+      .positional_count = (size_t)argc,
+      .positional_given = &count,
+      .backend = "ref",
+      .backend_help = "no effect: nothing is computed",
+  };
+  qref_common common;
+  int exit_code = QREF_EXIT_BAD;
+  if (qref_parse_command_line(argc, argv, &line, &common, &exit_code)) {
+    exit_code = merge(output, shards, count, &common);
+  }
+  free(shards);
+  return exit_code;
+}
