@@ -156,6 +156,9 @@ typedef struct qref_verify_case {
   float before_rounding;    /* reference; NaN where there is none */
   double boundary_distance; /* NaN where there is none */
   qref_verdict verdict;
+  /* how far a wrong result reaches: tensors of which any element differs, and the event counts */
+  size_t different_intermediates, different_outputs;
+  bool counts_differ;
 } qref_verify_case;
 typedef void (*qref_verify_callback)(void *context, const qref_verify_case *result);
 

@@ -299,34 +299,50 @@ static qref_status check_link(verified_case *v, const qref_case_link *link, qref
   return status;
 }
 
+static bool tensor_differs(const verified_case *v, size_t t) {
+  const qref_case_tensor *stored = &v->stored.tensors[t];
+  return stored->present && stored->schema->role != QREF_ROLE_INPUT &&
+         qref_case_tensor_difference(stored, &v->computed.tensors[t]) != SIZE_MAX;
+}
+
+/* The first event count that differs, or QREF_COUNTS. */
+static size_t different_count(const verified_case *v) {
+  size_t i = 0;
+  while (i < QREF_COUNTS && qref_counts_value(&v->stored.counts, i) == qref_counts_value(&v->computed.counts, i)) {
+    i++;
+  }
+  return i;
+}
+
 static void check_results(verified_case *v) {
   if (v->run_problem[0] != '\0') {
     set_message(v->result, QREF_PROBLEM_RESULT, "%s", v->run_problem);
     return;
   }
+  size_t first = SIZE_MAX;
   for (size_t t = 0; t < v->stored.tensor_count; t++) {
-    const qref_case_tensor *stored = &v->stored.tensors[t];
-    if (stored->present && stored->schema->role != QREF_ROLE_INPUT &&
-        describe(v->result, stored, &v->computed.tensors[t])) {
-      const qref_element_verdict element =
-          qref_element_verdict_of(&v->computed, t, v->result->element, v->result->stored_bits);
-      v->result->verdict = element.verdict;
-      v->result->before_rounding = element.before_rounding;
-      v->result->boundary_distance = element.boundary_distance;
-      set_message(v->result, QREF_PROBLEM_RESULT, "not what %s computes", v->work->backend->name);
-      append_element(v->result, stored);
-      return;
+    if (tensor_differs(v, t)) {
+      const bool is_output = v->stored.tensors[t].schema->role == QREF_ROLE_OUTPUT;
+      *(is_output ? &v->result->different_outputs : &v->result->different_intermediates) += 1;
+      first = first == SIZE_MAX ? t : first;
     }
   }
-  for (size_t i = 0; i < QREF_COUNTS; i++) {
-    const uint64_t stored = qref_counts_value(&v->stored.counts, i);
-    const uint64_t computed = qref_counts_value(&v->computed.counts, i);
-    if (stored != computed) {
-      v->result->verdict = QREF_VERDICT_BUG;
-      set_message(v->result, QREF_PROBLEM_RESULT, "counts: field '%s': stored %" PRIu64 ", expected %" PRIu64,
-                  qref_counts_name(i), stored, computed);
-      return;
-    }
+  const size_t count = different_count(v);
+  v->result->counts_differ = count < QREF_COUNTS;
+  if (first != SIZE_MAX) {
+    (void)describe(v->result, &v->stored.tensors[first], &v->computed.tensors[first]);
+    const qref_element_verdict element =
+        qref_element_verdict_of(&v->computed, first, v->result->element, v->result->stored_bits);
+    v->result->verdict = element.verdict;
+    v->result->before_rounding = element.before_rounding;
+    v->result->boundary_distance = element.boundary_distance;
+    set_message(v->result, QREF_PROBLEM_RESULT, "not what %s computes", v->work->backend->name);
+    append_element(v->result, &v->stored.tensors[first]);
+  } else if (v->result->counts_differ) {
+    v->result->verdict = QREF_VERDICT_BUG;
+    set_message(v->result, QREF_PROBLEM_RESULT, "counts: field '%s': stored %" PRIu64 ", expected %" PRIu64,
+                qref_counts_name(count), qref_counts_value(&v->stored.counts, count),
+                qref_counts_value(&v->computed.counts, count));
   }
 }
 
