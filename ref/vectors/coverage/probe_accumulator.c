@@ -40,9 +40,8 @@ static uint64_t width_of(int32_t value) {
 }
 
 static void count_conversion(qref_counter *counters, uint32_t magnitude) {
-  enum { FRACTION = QREF_F32_FRACTION_BITS + 1 };
-  uint32_t dropped_bits = 1;
-  while (magnitude >> (FRACTION + dropped_bits) != 0) {
+  uint32_t dropped_bits = 0; /* low bits that a float32 has no room for */
+  for (uint32_t rest = magnitude >> (QREF_F32_FRACTION_BITS + 1); rest != 0; rest >>= 1) {
     dropped_bits++;
   }
   const uint32_t dropped = magnitude & ((1u << dropped_bits) - 1);
