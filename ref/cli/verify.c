@@ -4,6 +4,7 @@
 #include "ref/cli/output.h"
 #include "ref/cli/verify_report.h"
 #include "ref/vectors/suite/manifest.h"
+#include "ref/vectors/suite/source.h"
 
 static int report_results(const qref_verify_summary *summary, const qref_common *common) {
   if (!common->json) {
@@ -38,6 +39,7 @@ static int verify(const char *directory, const qref_verify_options *options, con
       .directory = directory,
       .backend = common->backend_name,
       .stored_inputs_only = options->stored_inputs_only,
+      .inputs_generated = !options->stored_inputs_only && qref_suite_is_built_in(manifest.header.suite),
       .suite = manifest.header.suite,
       .seed = manifest.header.seed,
       .profile = manifest.header.profile.name,
@@ -66,9 +68,9 @@ int qref_command_verify(int argc, char **argv) {
       .description =
           "Recomputes a suite of golden vectors from its inputs, each case under the profile that the\n"
           "manifest gives for it, compares every intermediate, output and event count bit for bit, checks\n"
-          "every file against its digest, and the inputs against the generator. The first divergence of\n"
-          "every failing case is printed in full. Exit code 1 if a case fails, 2 for a manifest that is\n"
-          "not one.",
+          "every file against its digest, and the inputs against the generator (those of layer, which are\n"
+          "not generated, are taken as they are stored). The first divergence of every failing case is\n"
+          "printed in full. Exit code 1 if a case fails, 2 for a manifest that is not one.",
       .example =
           "  qref gen --suite smoke -o smoke\n"
           "  qref verify smoke\n"

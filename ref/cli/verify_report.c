@@ -124,6 +124,11 @@ static char *command_text(void (*put)(FILE *, const qref_verify_summary *, const
   return text;
 }
 
+/* What the inputs are compared with. */
+static const char *inputs_name(const qref_verify_summary *summary) {
+  return summary->inputs_generated ? "made anew" : "as they are stored";
+}
+
 /* ---- text ---- */
 
 /* In the order in which the ops first come. */
@@ -187,8 +192,8 @@ static void print_failure(const qref_verify_summary *summary, const qref_verify_
 
 void qref_verify_print_text(const qref_verify_summary *summary) {
   const qref_verify_report *report = summary->report;
-  printf("suite %s of %s, seed %llu, backend %s\n\n", summary->suite, summary->directory,
-         (unsigned long long)summary->seed, summary->backend);
+  printf("suite %s of %s, seed %llu, backend %s, inputs %s\n\n", summary->suite, summary->directory,
+         (unsigned long long)summary->seed, summary->backend, inputs_name(summary));
   print_ops(summary->results);
   for (size_t i = 0; i < summary->results->count; i++) {
     if (failed(&summary->results->cases[i])) {

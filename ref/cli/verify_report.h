@@ -18,7 +18,8 @@ void qref_verify_results_free(qref_verify_results *results);
 typedef struct qref_verify_summary {
   const char *directory;
   const char *backend;
-  bool stored_inputs_only;
+  bool stored_inputs_only; /* as asked for */
+  bool inputs_generated;   /* inputs were compared with the generator's */
   /* from the manifest, so that a failing case can be made anew */
   const char *suite, *profile;
   uint64_t seed;

@@ -1,6 +1,6 @@
 /* Runs the built program as a user would, in a directory of the test's own. Commands are shell text in which $Q is the
- * program, $M the model in the tree, $V the tree's vectors, and $QM a model quantized once for the whole test. The
- * float-simulation variables are unset first. */
+ * program, $M the model in the tree, $V the tree's vectors, $QM a model quantized once for the whole test, and $S a
+ * suite made once (suite_fixture.h). The float-simulation variables are unset first. */
 #ifndef QREF_TESTS_CLI_PROGRAM_H
 #define QREF_TESTS_CLI_PROGRAM_H
 
@@ -25,14 +25,15 @@ static inline void program_forget(program *p) {
 static inline void run(program *p, const char *command) {
   static const char prologue[] =
       "unset FLOAT_SIM_ASIC FLOAT_SIM_BETTER_SCALE FLOAT_SIM_SCALE_FACTOR YZ_CHECK_FLOAT_SIM\n"
-      "Q='%s'; V='%s/vectors'; M=\"$V/models/tiny-mamba\"; QM='%s/q.safetensors'\ncd '%s' || exit 99\n"
+      "Q='%s'; V='%s/vectors'; M=\"$V/models/tiny-mamba\"; QM='%s/q.safetensors'\nS='%s/suite'\ncd '%s' || exit 99\n"
       "exec >'%s/out' 2>'%s/err'\n%s\n";
   program_forget(p);
   const size_t size = sizeof prologue + strlen(command) + 1024;
   char *script = malloc(size);
   assert_non_null(script);
-  const int length = snprintf(script, size, prologue, QREF_PROGRAM, QREF_SOURCE_DIR, p->results.directory,
-                              p->work.directory, p->results.directory, p->results.directory, command);
+  const int length =
+      snprintf(script, size, prologue, QREF_PROGRAM, QREF_SOURCE_DIR, p->results.directory, p->results.directory,
+               p->work.directory, p->results.directory, p->results.directory, command);
   assert_true(length > 0 && (size_t)length < size);
   const char *const arguments[] = {"sh", "-c", script, NULL};
   p->exit_code = run_program(arguments, "/dev/null");
