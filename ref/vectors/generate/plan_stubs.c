@@ -4,9 +4,6 @@
 #define QREF_EMPTY_PLAN(name) \
   void name(qref_plan *plan) { (void)plan; }
 
-QREF_EMPTY_PLAN(qref_plan_conv1d_silu)
-QREF_EMPTY_PLAN(qref_plan_conv1d_silu_update)
-QREF_EMPTY_PLAN(qref_plan_conv1d_silu_floatsim)
 QREF_EMPTY_PLAN(qref_plan_rmsnorm)
 QREF_EMPTY_PLAN(qref_plan_hadamard)
 QREF_EMPTY_PLAN(qref_plan_embedding_w8)
