@@ -257,6 +257,9 @@ static bool add_failure(cJSON *array, const qref_verify_summary *summary, const 
   if (made && strcmp(summary->suite, "layer") != 0) {
     made = add_command(object, "make_anew", command_text(put_gen_command, summary, result));
   }
+  made = made && qref_json_add_u64(object, "different_intermediates", result->different_intermediates) &&
+         qref_json_add_u64(object, "different_outputs", result->different_outputs) &&
+         cJSON_AddBoolToObject(object, "counts_differ", result->counts_differ) != NULL;
   return made && (!result->has_element || add_element(object, result));
 }
 
