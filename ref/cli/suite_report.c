@@ -24,7 +24,7 @@ static size_t count_required(const qref_gen_report *report) {
 
 static void print_coverage(const qref_gen_report *report) {
   if (report->coverage_count == 0) {
-    printf("coverage  not checked: it is that of a whole suite of ops\n");
+    printf("coverage  not checked: only whole suites of ops have one\n");
     return;
   }
   printf("\n%-26s %-20s %-28s %10s %10s\n", "op", "tensor", "point", "seen", "needed");

@@ -90,10 +90,18 @@ static void put_verify_command(FILE *stream, const qref_verify_summary *summary,
   put_word(stream, result->id);
 }
 
+static bool is_layer(const qref_verify_summary *summary) {
+  return strcmp(summary->suite, "layer") == 0;
+}
+
 /* A profile of the user's own is a file whose name the suite does not know. */
 static void put_gen_command(FILE *stream, const qref_verify_summary *summary, const qref_verify_case *result) {
   fputs("qref gen --suite ", stream);
   put_word(stream, summary->suite);
+  if (is_layer(summary)) {
+    const char *number = result->id + strcspn(result->id, "0123456789"); /* "layer3/..." */
+    fprintf(stream, " --layer %.*s", (int)strspn(number, "0123456789"), number);
+  }
   if (summary->seed != QREF_SUITE_DEFAULT_SEED) {
     fprintf(stream, " --seed %llu", (unsigned long long)summary->seed);
   }
@@ -181,13 +189,9 @@ static void print_failure(const qref_verify_summary *summary, const qref_verify_
   }
   printf("  reproduce        ");
   put_verify_command(stdout, summary, result);
-  if (strcmp(summary->suite, "layer") == 0) { /* is made of a model's run, not case by case */
-    printf("\n");
-    return;
-  }
   printf("\n  make anew        ");
   put_gen_command(stdout, summary, result);
-  printf("\n");
+  printf("%s\n", is_layer(summary) ? " (with the --model, --text, --seq-len and --decode of the suite)" : "");
 }
 
 void qref_verify_print_text(const qref_verify_summary *summary) {
@@ -253,13 +257,8 @@ static bool add_failure(cJSON *array, const qref_verify_summary *summary, const 
               cJSON_AddStringToObject(object, "profile", result->profile) != NULL &&
               cJSON_AddStringToObject(object, "problem", qref_vector_problem_name(result->problem)) != NULL &&
               cJSON_AddStringToObject(object, "message", result->message) != NULL &&
-              add_command(object, "reproduce", command_text(put_verify_command, summary, result));
-  if (made && strcmp(summary->suite, "layer") != 0) {
-    made = add_command(object, "make_anew", command_text(put_gen_command, summary, result));
-  }
-  made = made && qref_json_add_u64(object, "different_intermediates", result->different_intermediates) &&
-         qref_json_add_u64(object, "different_outputs", result->different_outputs) &&
-         cJSON_AddBoolToObject(object, "counts_differ", result->counts_differ) != NULL;
+              add_command(object, "reproduce", command_text(put_verify_command, summary, result)) &&
+              add_command(object, "make_anew", command_text(put_gen_command, summary, result));
   return made && (!result->has_element || add_element(object, result));
 }
 
