@@ -9,7 +9,7 @@ test_packages="libcmocka-dev libmpfr-dev clang clang-format clang-tidy libomp-de
 simulator_packages="verilator iverilog ghdl g++ make libpython3-dev"
 # The ops are compared across processors under an emulator; these cross compilers exist on amd64.
 cross_packages="qemu-user gcc-aarch64-linux-gnu libc6-dev-arm64-cross gcc-s390x-linux-gnu libc6-dev-s390x-cross"
-python_packages="numpy>=1.24,<3 safetensors>=0.4,<1"
+python_packages="numpy>=1.24,<3 safetensors>=0.4,<1 jsonschema>=4,<5"
 cocotb_package="cocotb>=2,<3"
 
 usage() {
@@ -103,7 +103,7 @@ else
   exit 1
 fi
 if [ $tests = yes ]; then
-  install_python "numpy, safetensors" "$python_packages"
+  install_python "numpy, safetensors, jsonschema" "$python_packages"
   install_python cocotb "$cocotb_package"
 fi
 say "done"

@@ -208,6 +208,15 @@ static qref_status compute(verified_case *v, qref_error *error) {
 
 /* ---- the checks, in the order of the problems ---- */
 
+/* The verdict on the element that was found in a tensor of the computed case. */
+static void judge(verified_case *v, size_t t) {
+  const qref_element_verdict element =
+      qref_element_verdict_of(&v->computed, t, v->result->element, v->result->stored_bits);
+  v->result->verdict = element.verdict;
+  v->result->before_rounding = element.before_rounding;
+  v->result->boundary_distance = element.boundary_distance;
+}
+
 /* Where the content of a file went wrong: against what it should hold. */
 static void report_digest(verified_case *v) {
   const qref_load_problem *problem = &v->digest_problem;
@@ -231,11 +240,7 @@ static void report_digest(verified_case *v) {
   }
   if (describe(v->result, stored, &expected->tensors[t])) {
     if (!is_input) {
-      const qref_element_verdict element =
-          qref_element_verdict_of(&v->computed, t, v->result->element, v->result->stored_bits);
-      v->result->verdict = element.verdict;
-      v->result->before_rounding = element.before_rounding;
-      v->result->boundary_distance = element.boundary_distance;
+      judge(v, t);
     }
     append_element(v->result, stored);
   } else {
@@ -331,11 +336,7 @@ static void check_results(verified_case *v) {
   v->result->counts_differ = count < QREF_COUNTS;
   if (first != SIZE_MAX) {
     (void)describe(v->result, &v->stored.tensors[first], &v->computed.tensors[first]);
-    const qref_element_verdict element =
-        qref_element_verdict_of(&v->computed, first, v->result->element, v->result->stored_bits);
-    v->result->verdict = element.verdict;
-    v->result->before_rounding = element.before_rounding;
-    v->result->boundary_distance = element.boundary_distance;
+    judge(v, first);
     set_message(v->result, QREF_PROBLEM_RESULT, "not what %s computes", v->work->backend->name);
     append_element(v->result, &v->stored.tensors[first]);
   } else if (v->result->counts_differ) {
