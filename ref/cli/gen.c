@@ -108,7 +108,7 @@ static int generate(gen_options *given, qref_gen_options *options, const qref_co
       .seed = given->seed,
       .profile = common->profile.name,
       .shard_index = options->shard_index,
-      .shard_count = options->shard_count,
+      .shard_count = options->shard_count > 1 ? options->shard_count : 0, /* 1/1 is the whole suite */
       .report = &report,
   };
   qref_status status = is_layer(given) ? qref_layer_input_open(&given->layer, common, options, &error) : QREF_OK;

@@ -258,7 +258,10 @@ static bool add_failure(cJSON *array, const qref_verify_summary *summary, const 
               cJSON_AddStringToObject(object, "problem", qref_vector_problem_name(result->problem)) != NULL &&
               cJSON_AddStringToObject(object, "message", result->message) != NULL &&
               add_command(object, "reproduce", command_text(put_verify_command, summary, result)) &&
-              add_command(object, "make_anew", command_text(put_gen_command, summary, result));
+              add_command(object, "make_anew", command_text(put_gen_command, summary, result)) &&
+              qref_json_add_u64(object, "different_intermediates", result->different_intermediates) &&
+              qref_json_add_u64(object, "different_outputs", result->different_outputs) &&
+              cJSON_AddBoolToObject(object, "counts_differ", result->counts_differ) != NULL;
   return made && (!result->has_element || add_element(object, result));
 }
 
