@@ -144,7 +144,7 @@ BROKEN = {
     "an unknown rounding": lambda m: m["profiles"][0]["profile"]["hadamard"]["output"].update(rounding="up"),
     "an unknown op": lambda m: m["cases"][0].update(op="convolution"),
     "an id that climbs": lambda m: m["cases"][0].update(id="../case"),
-    "an id in upper case": lambda m: m["cases"][0].update(id="Case/a"),
+    "an id with a space": lambda m: m["cases"][0].update(id="case/a b"),
     "a case without outputs": lambda m: m["cases"][0].update(outputs={}),
     "a case without counts": lambda m: m["cases"][0].pop("counts"),
     "a negative count": lambda m: m["cases"][0]["counts"].update(saturated=-1),

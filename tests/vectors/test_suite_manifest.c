@@ -41,7 +41,7 @@ static const change changes[] = {
     {"", CASE, "\"id\":\"../uniform_00\"", "field 'id'"},
     {"", CASE, "\"id\":\"requantize/../uniform_00\"", "field 'id'"},
     {"", CASE, "\"id\":\"/uniform_00\"", "field 'id'"},
-    {"", CASE, "\"id\":\"requantize/Uniform\"", "field 'id'"},
+    {"", CASE, "\"id\":\"requantize/uni form\"", "field 'id'"},
     {"", CASE, "\"id\":\"requantize/all_codes\"", "used by another case"},
     {"", CASE, "\"name\":\"requantize/uniform_00\"", "field 'id'"},
     {CASE, "\"op\":\"requantize\"", "\"op\":\"hadamard\"", "case 'requantize/uniform_00'"},

@@ -45,7 +45,7 @@ typedef struct qref_case_link {
 } qref_case_link;
 
 typedef struct qref_case {
-  char id[QREF_CASE_ID_SIZE]; /* "<op>/<name>", lower-case letters, digits, '_', '-', '.', '/' */
+  char id[QREF_CASE_ID_SIZE]; /* "<op>/<name>", letters, digits, '_', '-', '.', '/' */
   const qref_op_schema *schema;
   qref_profile profile; /* a copy; its name tells variants apart */
   uint64_t flags;       /* bits of ref/vectors/case/flags.h: what the case provokes */

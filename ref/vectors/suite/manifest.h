@@ -84,6 +84,10 @@ typedef struct qref_suite_record {
   qref_text digest_lines;
 } qref_suite_record;
 
+/* Whether an id can be a path: folders and a name of letters, digits, '_', '-', '.', none of which begins with a dot.
+ */
+bool qref_suite_is_case_id(const char *id);
+
 /* "cases/<id>/<tensor>.<extension>" */
 enum { QREF_SUITE_PATH_SIZE = QREF_CASE_ID_SIZE + 64 };
 void qref_suite_path(const qref_case *item, const qref_case_tensor *tensor, const char *extension,

@@ -58,3 +58,20 @@ void qref_suite_digest_lines(const qref_case *item, const char *const *digests, 
   }
   qref_text_append(text, "\n", 1);
 }
+
+bool qref_suite_is_case_id(const char *id) {
+  const size_t length = strlen(id);
+  if (length == 0 || length >= QREF_CASE_ID_SIZE) {
+    return false;
+  }
+  for (const char *part = id;; part++) {
+    const size_t size = strspn(part, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.");
+    if (size == 0 || part[0] == '.' || (part[size] != '/' && part[size] != '\0')) {
+      return false;
+    }
+    part += size;
+    if (*part == '\0') {
+      return true;
+    }
+  }
+}

@@ -147,6 +147,9 @@ qref_status qref_suite_record_make(const qref_suite_header *header, const qref_c
   memset(record, 0, sizeof *record);
   record->profile = item->profile;
   record->flags = item->flags;
+  if (!qref_suite_is_case_id(item->id)) {
+    return qref_fail(error, QREF_ERROR_ARGUMENT, "case '%s': the id cannot be a path", item->id);
+  }
   QREF_TRY(qref_profile_hash(&item->profile, record->profile_hash, error));
   char digests[QREF_OP_MAX_TENSORS][65];
   const char *pointers[QREF_OP_MAX_TENSORS] = {NULL};

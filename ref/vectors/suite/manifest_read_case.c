@@ -12,25 +12,7 @@
 
 enum { WHERE_SIZE = 384 };
 
-/* ---- id, op, profile, flags ---- */
-
-/* Folders and a name: lower-case letters, digits, '_', '-', '.', none of them "." or "..". */
-static bool is_case_id(const char *id) {
-  const size_t length = strlen(id);
-  if (length == 0 || length >= QREF_CASE_ID_SIZE) {
-    return false;
-  }
-  for (const char *part = id;; part++) {
-    const size_t size = strspn(part, "abcdefghijklmnopqrstuvwxyz0123456789_-.");
-    if (size == 0 || part[0] == '.' || (part[size] != '/' && part[size] != '\0')) {
-      return false;
-    }
-    part += size;
-    if (*part == '\0') {
-      return true;
-    }
-  }
-}
+/* ---- op, profile, flags ---- */
 
 static qref_status read_flags(const qref_suite_case_context *context, const cJSON *json, const char *where,
                               uint64_t *flags, qref_error *error) {
@@ -382,9 +364,9 @@ qref_status qref_suite_read_case(const qref_suite_case_context *context, const c
                                      "outputs", "counts", "links",   NULL};
   memset(entry, 0, sizeof *entry);
   const char *id = cJSON_IsObject(json) ? cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(json, "id")) : NULL;
-  if (id == NULL || !is_case_id(id)) {
+  if (id == NULL || !qref_suite_is_case_id(id)) {
     return qref_fail(error, QREF_ERROR_FORMAT,
-                     "%s: case %zu: field 'id': expected fewer than %d of a-z, 0-9, '_', '-', '.', '/'",
+                     "%s: case %zu: field 'id': expected fewer than %d letters, digits, '_', '-', '.', '/'",
                      context->source, index, QREF_CASE_ID_SIZE);
   }
   char where[WHERE_SIZE];
