@@ -18,6 +18,9 @@ typedef struct qref_conv1d_window {
   int8_t samples[QREF_CONV1D_MOST_WIDTH];
 } qref_conv1d_window;
 
+/* Random samples, all but the newest, which a sum is then completed with. */
+void qref_conv1d_draw_samples(qref_conv1d_window *window, qref_seek_stream *stream);
+
 /* What an implementation could compute instead. */
 typedef enum qref_conv1d_alternative {
   QREF_CONV1D_OWN,                /* the op under its profile */

@@ -83,9 +83,7 @@ static void set_half_sums(qref_case *item, uint64_t seed, int64_t p, float x_sca
     qref_conv1d_set_taps(item, &stream, d);
     qref_conv1d_window window = {.item = item, .width = width, .w = qref_case_i8(item, "w") + d * width};
     window.bias = (int8_t)qref_seek_integer(&stream, -128, 127);
-    for (size_t k = 0; k < width; k++) {
-      window.samples[k] = (int8_t)(k + 1 == width ? 0 : qref_seek_integer(&stream, -128, 127));
-    }
+    qref_conv1d_draw_samples(&window, &stream);
     int64_t sum = twice_boundary(d, boundaries) * (INT64_C(1) << (p - 1));
     sum -= has_bias ? window.bias * bias_steps : 0;
     (void)qref_seek_dot(window.w, window.samples, width, 1, sum);
@@ -127,9 +125,7 @@ qref_status qref_conv1d_fill_cancellation(qref_case *item, uint64_t seed, int64_
     qref_conv1d_set_taps(item, &stream, d);
     qref_conv1d_window window = {.item = item, .width = width, .w = qref_case_i8(item, "w") + d * width};
     window.bias = (int8_t)qref_seek_integer(&stream, -110, 110);
-    for (size_t k = 0; k < width; k++) {
-      window.samples[k] = (int8_t)(k + 1 == width ? 0 : qref_seek_integer(&stream, -128, 127));
-    }
+    qref_conv1d_draw_samples(&window, &stream);
     /* A few steps beside the cancellation in some channels. */
     const int64_t beside = d % 4 == 3 ? qref_seek_integer(&stream, -1, 1) : 0;
     (void)qref_seek_dot(window.w, window.samples, width, 1, beside - window.bias * bias_steps);

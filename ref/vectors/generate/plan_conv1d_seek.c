@@ -80,14 +80,18 @@ static int64_t bias_code(search *s, float v) {
   return code < -128 ? -128 : code > 127 ? 127 : code;
 }
 
+void qref_conv1d_draw_samples(qref_conv1d_window *window, qref_seek_stream *stream) {
+  for (size_t k = 0; k < window->width && k < QREF_CONV1D_MOST_WIDTH; k++) {
+    window->samples[k] = (int8_t)(k + 1 == window->width ? 0 : qref_seek_integer(stream, -128, 127));
+  }
+}
+
 /* Fills the window with a bias and samples for which the value before the activation is near v. */
 static bool aim(search *s, qref_conv1d_window *window, float v) {
   window->bias = (int8_t)bias_code(s, v);
   const double rest = (double)v - (double)window->bias * (double)s->bias_scale;
   const int64_t sum = (int64_t)nearest_integer(rest / (double)s->step) + qref_seek_integer(&s->stream, -1, 1);
-  for (size_t k = 0; k < window->width; k++) {
-    window->samples[k] = (int8_t)(k + 1 == window->width ? 0 : qref_seek_integer(&s->stream, -128, 127));
-  }
+  qref_conv1d_draw_samples(window, &s->stream);
   return qref_seek_dot(window->w, window->samples, window->width, 1, sum);
 }
 
