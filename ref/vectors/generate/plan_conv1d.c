@@ -18,7 +18,7 @@ static qref_multiply_add own_multiply_add(const qref_case *item) {
                                          : item->profile.conv1d_silu.bias_add;
 }
 
-static qref_function_rule own_silu(const qref_case *item) {
+qref_function_rule qref_conv1d_silu_rule_of(const qref_case *item) {
   return qref_conv1d_is_update(item)     ? item->profile.conv1d_silu_update.silu
          : qref_conv1d_is_floatsim(item) ? item->profile.conv1d_floatsim.silu
                                          : item->profile.conv1d_silu.silu;
@@ -100,12 +100,14 @@ static float activation(const qref_case *item, float v, qref_conv1d_alternative 
   switch (alternative) {
     case QREF_CONV1D_SIGMOID_PRODUCT:
       return v * qref_sigmoid_f32(v);
+    case QREF_CONV1D_IDENTITY:
+      return v;
     case QREF_CONV1D_EXP_ABOVE:
       return v / (1.0f + qref_seek_step(e, 1));
     case QREF_CONV1D_EXP_BELOW:
       return v / (1.0f + qref_seek_step(e, -1));
     default: {
-      const qref_function_rule rule = own_silu(item);
+      const qref_function_rule rule = qref_conv1d_silu_rule_of(item);
       return qref_apply_function(v, qref_silu_f32, &rule);
     }
   }

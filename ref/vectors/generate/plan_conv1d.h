@@ -33,12 +33,16 @@ typedef enum qref_conv1d_alternative {
   QREF_CONV1D_SIGMOID_PRODUCT,    /* silu as v * sigmoid(v) */
   QREF_CONV1D_EXP_ABOVE,          /* exp one float32 step too large */
   QREF_CONV1D_EXP_BELOW,          /* exp one float32 step too small */
+  QREF_CONV1D_IDENTITY,           /* silu as v itself, where 1 + exp(-v) is 1 or little more */
   QREF_CONV1D_ALTERNATIVES
 } qref_conv1d_alternative;
 
 /* The value before the activation, and the one before rounding. */
 float qref_conv1d_sum(const qref_conv1d_window *window, qref_conv1d_alternative alternative);
 float qref_conv1d_before_rounding(const qref_conv1d_window *window, qref_conv1d_alternative alternative);
+
+/* The rule of silu in the op's rule. */
+qref_function_rule qref_conv1d_silu_rule_of(const qref_case *item);
 
 bool qref_conv1d_is_update(const qref_case *item);
 bool qref_conv1d_is_floatsim(const qref_case *item);
@@ -73,15 +77,20 @@ qref_status qref_conv1d_fill_exact(qref_case *item, uint64_t seed, int64_t param
 qref_status qref_conv1d_fill_near(qref_case *item, uint64_t seed, int64_t parameter, qref_error *error);
 /* a qref_conv1d_alternative that changes the output, + 16 on the negative side of silu */
 qref_status qref_conv1d_fill_separating(qref_case *item, uint64_t seed, int64_t parameter, qref_error *error);
+/* unused: arguments beside the midpoints of the silu table, where its index depends on how the position is computed */
+qref_status qref_conv1d_fill_table_index(qref_case *item, uint64_t seed, int64_t parameter, qref_error *error);
 /* unused: bias and taps cancel, and the step of the output is that of what is left */
 qref_status qref_conv1d_fill_cancellation(qref_case *item, uint64_t seed, int64_t parameter, qref_error *error);
 /* index of a range of arguments of silu, below QREF_CONV1D_RANGES */
 enum { QREF_CONV1D_RANGES = 10 };
 qref_status qref_conv1d_fill_range(qref_case *item, uint64_t seed, int64_t parameter, qref_error *error);
+/* The same on a grid so fine, where there is such a float32, that the output is the function's value. */
+qref_status qref_conv1d_fill_range_fine(qref_case *item, uint64_t seed, int64_t parameter, qref_error *error);
 /* index of a set of extreme scales, below QREF_CONV1D_EXTREME_SCALES */
 enum { QREF_CONV1D_EXTREME_SCALES = 6 };
 qref_status qref_conv1d_fill_extreme_scales(qref_case *item, uint64_t seed, int64_t parameter, qref_error *error);
-/* 0: arguments of silu k + 1/2, k in -11..10; 1: arguments of up to about +-20 */
+/* 0: arguments of silu k + 1/2, k in -11..10; 1: arguments of up to about +-20; 2: the same, on a grid so fine that the
+ * output is the function's value */
 qref_status qref_conv1d_fill_table(qref_case *item, uint64_t seed, int64_t parameter, qref_error *error);
 /* step of a sequence of one batch that both conv1d_silu and the one-token op get; -1: the whole sequence */
 qref_status qref_conv1d_fill_sequence(qref_case *item, uint64_t seed, int64_t parameter, qref_error *error);

@@ -57,8 +57,8 @@ static void add_searched(qref_plan *plan, qref_op op) {
                              searched(60, group % 2 == 0 ? 5 : 4, true), qref_conv1d_fill_near, (int64_t)(group % 8));
   }
   static const char *const alternatives[QREF_CONV1D_ALTERNATIVES] = {
-      NULL,        "multiply_add",  "scale_form", "scale_order", "other_op",
-      "bias_last", "taps_reversed", "sigmoid",    "exp_above",   "exp_below"};
+      NULL,      "multiply_add", "scale_form", "scale_order", "other_op", "bias_last", "taps_reversed",
+      "sigmoid", "exp_above",    "exp_below",  "identity"};
   for (int i = 1; !smoke && i < QREF_CONV1D_ALTERNATIVES; i++) {
     if (i == QREF_CONV1D_TAPS_REVERSED && op == QREF_OP_CONV1D_SILU) {
       continue; /* its sum is an integer */
@@ -67,7 +67,7 @@ static void add_searched(qref_plan *plan, qref_op op) {
     snprintf(name, sizeof name, "separate_%s", alternatives[i]);
     qref_conv1d_add(plan, op, name, FLAG(NEAR_TIE), searched(30, 4, i >= QREF_CONV1D_SIGMOID_PRODUCT),
                     qref_conv1d_fill_separating, i);
-    if (i >= QREF_CONV1D_SIGMOID_PRODUCT) {
+    if (i >= QREF_CONV1D_SIGMOID_PRODUCT && i != QREF_CONV1D_IDENTITY) {
       snprintf(name, sizeof name, "separate_%s_negative", alternatives[i]);
       qref_conv1d_add(plan, op, name, FLAG(NEAR_TIE), searched(30, 4, true), qref_conv1d_fill_separating, i + 16);
     }
@@ -139,6 +139,10 @@ static void add_ranges(qref_plan *plan, qref_op op) {
   for (int i = 0; i < QREF_CONV1D_RANGES; i++) {
     qref_conv1d_add_numbered(plan, op, "function_range", (size_t)i, FLAG(FUNCTION_RANGE),
                              (qref_conv1d_shape){1, 24, 12, 4, true, true}, qref_conv1d_fill_range, i);
+    if (op == QREF_OP_CONV1D_SILU_FLOATSIM) {
+      qref_conv1d_add_numbered(plan, op, "function_range_fine", (size_t)i, FLAG(FUNCTION_RANGE),
+                               (qref_conv1d_shape){1, 24, 12, 4, true, true}, qref_conv1d_fill_range_fine, i);
+    }
   }
   for (int i = 0; i < QREF_CONV1D_EXTREME_SCALES; i++) {
     qref_conv1d_add_numbered(plan, op, "extreme_scales", (size_t)(2 * i), FLAG(INFINITY),
@@ -171,14 +175,24 @@ void qref_plan_conv1d_functions(qref_plan *plan, qref_op op, qref_function_rule 
   } tables[] = {{2, -1.0f, 1.5f}, {17, -8.0f, 8.0f}, {64, -6.0f, 7.3f}, {1025, -16.0f, 16.0f}};
   char name[64];
   for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++) {
-    /* Arguments k + 1/2: midpoints between samples of the second table; then arguments of every kind. */
-    for (size_t data = 0; data < 2; data++) {
-      snprintf(name, sizeof name, "silu_table_%u_%s", tables[i].entries, data == 0 ? "midpoints" : "uniform");
-      qref_planned_case *planned =
-          data == 0 ? qref_conv1d_add(plan, op, name, FLAG(HARDWARE_PROFILE) | FLAG(FUNCTION_RANGE),
-                                      searched(65, 4, true), qref_conv1d_fill_table, 0)
-                    : qref_conv1d_add(plan, op, name, FLAG(HARDWARE_PROFILE) | FLAG(FUNCTION_RANGE),
-                                      (qref_conv1d_shape){1, 11, 13, 4, true, true}, qref_conv1d_fill_table, 1);
+    /* Arguments k + 1/2, midpoints between samples of the second table; arguments of every kind, and those on a fine
+     * grid; arguments that are midpoints up to rounding. */
+    static const struct {
+      const char *name;
+      qref_conv1d_shape shape;
+      qref_case_fill fill;
+      int64_t parameter;
+    } data[] = {{"midpoints", {1, 65, 4, 4, true, true}, qref_conv1d_fill_table, 0},
+                {"uniform", {1, 11, 13, 4, true, true}, qref_conv1d_fill_table, 1},
+                {"fine", {1, 11, 13, 4, true, true}, qref_conv1d_fill_table, 2},
+                {"index", {1, 30, 4, 4, true, true}, qref_conv1d_fill_table_index, 0}};
+    for (size_t j = 0; j < sizeof data / sizeof data[0]; j++) {
+      if (j == 2 && op != QREF_OP_CONV1D_SILU_FLOATSIM) {
+        continue; /* int8 would clamp it */
+      }
+      snprintf(name, sizeof name, "silu_table_%u_%s", tables[i].entries, data[j].name);
+      qref_planned_case *planned = qref_conv1d_add(plan, op, name, FLAG(HARDWARE_PROFILE) | FLAG(FUNCTION_RANGE),
+                                                   data[j].shape, data[j].fill, data[j].parameter);
       *silu_of(&planned->item) =
           (qref_function_rule){QREF_FUNCTION_TABLE, tables[i].entries, tables[i].minimum, tables[i].maximum};
       snprintf(name, sizeof name, "%s-silu-table-%u", qref_op_name(op), tables[i].entries);

@@ -104,7 +104,7 @@ qref_status qref_conv1d_fill_table(qref_case *item, uint64_t seed, int64_t param
     return QREF_OK;
   }
   qref_status status = qref_conv1d_fill_data(item, seed, QREF_CONV1D_UNIFORM, error);
-  qref_conv1d_set_scales(item, 0.027f, 0.022f, 0.031f, 0.0713f);
+  qref_conv1d_set_scales(item, 0.027f, 0.022f, 0.031f, parameter == 1 ? 0.0713f : 0x1p-30f);
   return status;
 }
 
@@ -166,6 +166,17 @@ qref_status qref_conv1d_fill_range(qref_case *item, uint64_t seed, int64_t param
   const float w_scale = qref_seek_scale(&stream, 0.5f, 1.0f);
   qref_conv1d_set_scales(item, step / w_scale, w_scale, bias_scale, ranges[parameter].out_scale);
   return QREF_OK;
+}
+
+qref_status qref_conv1d_fill_range_fine(qref_case *item, uint64_t seed, int64_t parameter, qref_error *error) {
+  qref_status status = qref_conv1d_fill_range(item, seed, parameter, error);
+  float grid = 0x1p126f;
+  const float step = qref_plan_scale(item, "effective_scale") * 0x1p-30f;
+  while (grid > step && grid > 0x1p-149f) {
+    grid *= 0.5f;
+  }
+  qref_plan_set_scale(item, "effective_scale", grid);
+  return status;
 }
 
 qref_status qref_conv1d_fill_extreme_scales(qref_case *item, uint64_t seed, int64_t parameter, qref_error *error) {

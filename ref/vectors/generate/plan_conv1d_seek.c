@@ -7,11 +7,15 @@ enum { BOUNDARIES_TRIED = 14, CANDIDATES_TRIED = 50, STEPS_OF_RANGE = 344000, GR
 /* Up to where the groups' values before rounding go. */
 static const int group_end[GROUPS] = {2, 8, 32, 130};
 
+/* Where on silu: from 0 to 3, from its minimum to 0, or around 16.6, from where on 1 + exp(-v) is 1. */
+typedef enum side { ABOVE_ZERO, BELOW_ZERO, IDENTITY } side;
+
 typedef struct search {
   qref_case *item;
   qref_seek_stream stream;
   bool silu;
   bool negative; /* on the side of silu below 0 */
+  bool identity; /* where silu is nearly or exactly its argument */
   bool integers; /* the boundaries are integers */
   int group;
   float range; /* of the value before the activation */
@@ -33,17 +37,18 @@ static qref_rounding_rule rounding_of(const qref_case *item) {
 }
 
 /* Scales for which bias and sum together reach the group's values in steps far finer than the output's. */
-static search begin(qref_case *item, uint64_t seed, const char *stream, int group, bool negative) {
+static search begin(qref_case *item, uint64_t seed, const char *stream, int group, side where) {
   const qref_rounding rounding = rounding_of(item).rounding;
   search s = {.item = item,
               .stream = {.seed = seed, .case_id = item->id, .name = stream},
               .silu = has_silu(item),
-              .negative = negative && has_silu(item),
+              .negative = where == BELOW_ZERO && has_silu(item),
+              .identity = where == IDENTITY,
               .integers = rounding == QREF_ROUND_TOWARD_ZERO || rounding == QREF_ROUND_FLOOR,
               .group = group};
-  s.range = s.negative ? 1.2f : 3.0f * qref_seek_scale(&s.stream, 0.75f, 1.25f);
+  s.range = s.identity ? 16.9f : s.negative ? 1.2f : 3.0f * qref_seek_scale(&s.stream, 0.75f, 1.25f);
   /* Of a range of 3, silu leaves 2.857 to 3.05; below 0 it leaves 0.2784. */
-  const float reached = s.negative ? 0.277f : s.silu ? 0.9f * s.range : s.range;
+  const float reached = s.identity ? s.range : s.negative ? 0.277f : s.silu ? 0.9f * s.range : s.range;
   s.out_scale = reached / ((float)group_end[group] * qref_seek_scale(&s.stream, 1.0f, 1.03f));
   s.bias_scale = s.range / 120.0f * qref_seek_scale(&s.stream, 0.97f, 1.03f);
   const float x_scale = qref_seek_scale(&s.stream, 0.01f, 0.05f);
@@ -98,7 +103,8 @@ static bool aim(search *s, qref_conv1d_window *window, float v) {
 /* A boundary of the group: k + 1/2, or k + 1 for the roundings that decide there. */
 static float draw_boundary(search *s) {
   const int end = group_end[s->group];
-  const int64_t k = qref_seek_integer(&s->stream, s->group == 0 ? 0 : end / 4, end - 1);
+  const int lowest = s->identity ? end * 9 / 10 : s->group == 0 ? 0 : end / 4;
+  const int64_t k = qref_seek_integer(&s->stream, lowest, end - 1);
   const float at = (float)k + (s->integers ? 1.0f : 0.5f);
   if (s->silu) {
     return s->negative ? -at : at;
@@ -156,13 +162,13 @@ static size_t fill_channels(search *s, accepts accept, int32_t first, int32_t co
 }
 
 /* Not every draw of scales allows every distance: the first with `enough` successes, or the best of a few. */
-static void fill_best(qref_case *item, uint64_t seed, int group, bool negative, accepts accept, int32_t first,
+static void fill_best(qref_case *item, uint64_t seed, int group, side where, accepts accept, int32_t first,
                       int32_t count, size_t enough) {
   static const char *const streams[] = {"seek", "seek_1", "seek_2", "seek_3"};
   size_t best = 0, best_accepted = 0;
   const size_t draws = sizeof streams / sizeof streams[0];
   for (size_t i = 0; i < draws; i++) {
-    search s = begin(item, seed, streams[i], group, negative);
+    search s = begin(item, seed, streams[i], group, where);
     const size_t accepted = fill_channels(&s, accept, first, count);
     if (accepted > best_accepted) {
       best = i;
@@ -172,14 +178,14 @@ static void fill_best(qref_case *item, uint64_t seed, int group, bool negative, 
       return;
     }
   }
-  search s = begin(item, seed, streams[best], group, negative);
+  search s = begin(item, seed, streams[best], group, where);
   (void)fill_channels(&s, accept, first, count);
 }
 
 qref_status qref_conv1d_fill_near(qref_case *item, uint64_t seed, int64_t parameter, qref_error *error) {
   (void)error;
   fill_other_samples(item, seed);
-  fill_best(item, seed, (int)(parameter % GROUPS), parameter >= GROUPS, at_distance, -2, 5,
+  fill_best(item, seed, (int)(parameter % GROUPS), parameter >= GROUPS ? BELOW_ZERO : ABOVE_ZERO, at_distance, -2, 5,
             qref_plan_size(item, "channels") * 17 / 20);
   return QREF_OK;
 }
@@ -187,6 +193,38 @@ qref_status qref_conv1d_fill_near(qref_case *item, uint64_t seed, int64_t parame
 qref_status qref_conv1d_fill_separating(qref_case *item, uint64_t seed, int64_t parameter, qref_error *error) {
   (void)error;
   fill_other_samples(item, seed);
-  fill_best(item, seed, GROUPS - 1, parameter >= 16, separates, (int32_t)(parameter % 16), 1, 5);
+  const side where = parameter == QREF_CONV1D_IDENTITY ? IDENTITY : parameter >= 16 ? BELOW_ZERO : ABOVE_ZERO;
+  fill_best(item, seed, GROUPS - 1, where, separates, (int32_t)(parameter % 16), 1, 5);
+  return QREF_OK;
+}
+
+/* Whether the index of a table is another where the position is multiplied by the reciprocal of the step. */
+static bool indices_differ(const qref_conv1d_window *window) {
+  const qref_function_rule rule = qref_conv1d_silu_rule_of(window->item);
+  const float step = (rule.maximum - rule.minimum) / (float)(rule.entries - 1);
+  const float distance = qref_conv1d_sum(window, QREF_CONV1D_OWN) - rule.minimum;
+  return qref_round_f32(distance / step, QREF_ROUND_HALF_EVEN, 0, 0) !=
+         qref_round_f32(distance * (1.0f / step), QREF_ROUND_HALF_EVEN, 0, 0);
+}
+
+qref_status qref_conv1d_fill_table_index(qref_case *item, uint64_t seed, int64_t parameter, qref_error *error) {
+  (void)parameter, (void)error;
+  fill_other_samples(item, seed);
+  search s = begin(item, seed, "seek", GROUPS - 1, ABOVE_ZERO);
+  const qref_function_rule rule = qref_conv1d_silu_rule_of(item);
+  const double step = ((double)rule.maximum - (double)rule.minimum) / (double)(rule.entries - 1);
+  const size_t width = qref_plan_size(item, "width");
+  for (size_t d = 0; d < qref_plan_size(item, "channels"); d++) {
+    qref_conv1d_set_taps(item, &s.stream, d);
+    qref_conv1d_window window = {.item = item, .width = width, .w = qref_case_i8(item, "w") + d * width};
+    for (int candidate = 0; candidate < BOUNDARIES_TRIED * CANDIDATES_TRIED; candidate++) {
+      /* The scales reach values of up to 3. */
+      const int64_t middle = (int64_t)(-(double)rule.minimum / step) + qref_seek_integer(&s.stream, -12, 12);
+      if (aim(&s, &window, (float)((double)rule.minimum + ((double)middle + 0.5) * step)) && indices_differ(&window)) {
+        break;
+      }
+    }
+    qref_conv1d_put(item, &s.stream, d, &window);
+  }
   return QREF_OK;
 }

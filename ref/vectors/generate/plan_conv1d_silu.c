@@ -61,6 +61,22 @@ static qref_status fill_narrow(qref_case *item, uint64_t seed, int64_t parameter
   return QREF_OK;
 }
 
+/* parameter: bits. Beyond the upper limit and back to 5; beyond the lower one and back to -7. */
+static qref_status fill_narrow_fine(qref_case *item, uint64_t seed, int64_t parameter, qref_error *error) {
+  (void)seed, (void)error;
+  const int64_t limit = INT64_C(1) << (parameter - 1);
+  const size_t beyond = (size_t)(limit / LEAST_PRODUCT) + 2;
+  const size_t width = item->args.conv1d_silu.width;
+  for (size_t d = 0; d < 2; d++) {
+    climb_and_return(item, d, d == 0 ? -128 : 127, 0, beyond);
+    int8_t *x = samples_of(item, d);
+    x[width - 1] = 1;
+    (void)qref_seek_dot(x + beyond, taps_of(item, d) + beyond, width - beyond, 1, d == 0 ? 5 - (limit - 1) : limit - 7);
+  }
+  qref_conv1d_set_scales(item, 0.25f, 0.25f, 1.0f, 0.0625f);
+  return QREF_OK;
+}
+
 /* Sums around ties beyond 2^24, where the conversion to float32 rounds. */
 static qref_status fill_past_2_24(qref_case *item, uint64_t seed, int64_t parameter, qref_error *error) {
   static const int8_t offsets[] = {1, -1, 3};
@@ -84,6 +100,14 @@ static qref_status fill_past_2_24(qref_case *item, uint64_t seed, int64_t parame
   return QREF_OK;
 }
 
+static void set_accumulator(qref_planned_case *planned, uint32_t bits, qref_overflow overflow) {
+  planned->item.profile.conv1d_silu.accumulator = (qref_accumulator_rule){bits, overflow};
+  char name[64];
+  snprintf(name, sizeof name, "conv1d_silu-accumulator-%u-%s", bits,
+           overflow == QREF_OVERFLOW_WRAP ? "wrap" : "saturate");
+  qref_planned_variant(planned, name);
+}
+
 static void add_long_sums(qref_plan *plan) {
   qref_conv1d_add(plan, OP, "accumulator_largest_1030", FLAG(ACCUMULATOR_EXTREME) | FLAG(ACCUMULATOR_PAST_2_24),
                   (qref_conv1d_shape){1, 1, 1031, 1030, false, false}, qref_conv1d_fill_data, QREF_CONV1D_MINIMUM);
@@ -104,16 +128,20 @@ static void add_long_sums(qref_plan *plan) {
   }
   for (uint32_t bits = 16; bits <= 22; bits++) {
     for (int wraps = 0; wraps < 2; wraps++) {
+      const qref_overflow overflow = wraps != 0 ? QREF_OVERFLOW_WRAP : QREF_OVERFLOW_SATURATE;
+      const size_t width = ((size_t)1 << (bits - 1)) / LEAST_PRODUCT + 2 + TURNING_BACK + 4;
       char name[64];
       snprintf(name, sizeof name, "accumulator_%u_%s", bits, wraps != 0 ? "wrap" : "saturate");
-      const size_t width = ((size_t)1 << (bits - 1)) / LEAST_PRODUCT + 2 + TURNING_BACK + 4;
-      qref_planned_case *planned =
-          qref_conv1d_add(plan, OP, name, FLAG(HARDWARE_PROFILE) | FLAG(ACCUMULATOR_EXTREME),
-                          (qref_conv1d_shape){1, 6, width, width, false, false}, fill_narrow, bits);
-      planned->item.profile.conv1d_silu.accumulator =
-          (qref_accumulator_rule){bits, wraps != 0 ? QREF_OVERFLOW_WRAP : QREF_OVERFLOW_SATURATE};
-      snprintf(name, sizeof name, "conv1d_silu-accumulator-%u-%s", bits, wraps != 0 ? "wrap" : "saturate");
-      qref_planned_variant(planned, name);
+      set_accumulator(qref_conv1d_add(plan, OP, name, FLAG(HARDWARE_PROFILE) | FLAG(ACCUMULATOR_EXTREME),
+                                      (qref_conv1d_shape){1, 6, width, width, false, false}, fill_narrow, bits),
+                      bits, overflow);
+      if (wraps == 0) {
+        snprintf(name, sizeof name, "accumulator_%u_return", bits);
+        set_accumulator(
+            qref_conv1d_add(plan, OP, name, FLAG(HARDWARE_PROFILE) | FLAG(ACCUMULATOR_EXTREME),
+                            (qref_conv1d_shape){1, 2, 2 * width, 2 * width, false, false}, fill_narrow_fine, bits),
+            bits, overflow);
+      }
     }
   }
 }

@@ -114,20 +114,54 @@ static qref_status fill_narrow(qref_case *item, uint64_t seed, int64_t parameter
   return QREF_OK;
 }
 
+/* parameter: bits. Columns: beyond the upper limit, then back to 5; beyond the lower one, then back to -7: what an
+ * accumulator that saturates there holds behind its last step, to the last bit. */
+static qref_status fill_narrow_fine(qref_case *item, uint64_t seed, int64_t parameter, qref_error *error) {
+  (void)seed;
+  const int64_t limit = INT64_C(1) << (parameter - 1);
+  const size_t depth = item->args.linear_w8a8.depth;
+  int8_t *x = qref_case_i8(item, "x");
+  for (size_t k = 0; k < depth; k++) {
+    x[k] = k + 1 == depth ? 1 : -128;
+  }
+  const size_t beyond = steps_beyond(limit, LEAST_PRODUCT);
+  const int64_t back[2] = {5 - (limit - 1), -7 + limit};
+  for (size_t n = 0; n < item->args.linear_w8a8.columns; n++) {
+    int8_t *w = qref_case_i8(item, "w") + n * depth;
+    climb_and_return(w, depth, n % 2 == 0 ? -128 : 127, 0, beyond);
+    if (!qref_seek_dot(x + beyond, w + beyond, depth - beyond, 1, back[n % 2])) {
+      return qref_fail(error, QREF_ERROR_ARGUMENT, "case %s: column %zu: the way back is too long", item->id, n);
+    }
+  }
+  qref_linear_set_scales(item, qref_linear_has_input_scale(item) ? 4.0f : 1.0f, 0.25f);
+  return QREF_OK;
+}
+
 static size_t narrow_depth(uint32_t bits) {
   return steps_beyond(INT64_C(1) << (bits - 1), LEAST_PRODUCT) + TURNING_BACK + 4;
+}
+
+static void set_accumulator(qref_planned_case *planned, uint32_t bits, qref_overflow overflow) {
+  qref_linear_rule rule = *qref_linear_rule_of(&planned->item);
+  rule.accumulator = (qref_accumulator_rule){bits, overflow};
+  char name[64];
+  snprintf(name, sizeof name, "accumulator-%u-%s", bits, overflow == QREF_OVERFLOW_WRAP ? "wrap" : "saturate");
+  qref_linear_set_rule(planned, &rule, name);
 }
 
 static void add_narrow(qref_plan *plan, qref_op op, uint32_t bits, qref_overflow overflow) {
   char name[64];
   snprintf(name, sizeof name, "accumulator_%u_%s", bits, overflow == QREF_OVERFLOW_WRAP ? "wrap" : "saturate");
   const size_t columns = bits >= 28 ? 4 : 6;
-  qref_planned_case *planned = qref_linear_add(plan, op, name, FLAG(HARDWARE_PROFILE) | FLAG(ACCUMULATOR_EXTREME), 1,
-                                               columns, narrow_depth(bits), fill_narrow, bits);
-  qref_linear_rule rule = *qref_linear_rule_of(&planned->item);
-  rule.accumulator = (qref_accumulator_rule){bits, overflow};
-  snprintf(name, sizeof name, "accumulator-%u-%s", bits, overflow == QREF_OVERFLOW_WRAP ? "wrap" : "saturate");
-  qref_linear_set_rule(planned, &rule, name);
+  set_accumulator(qref_linear_add(plan, op, name, FLAG(HARDWARE_PROFILE) | FLAG(ACCUMULATOR_EXTREME), 1, columns,
+                                  narrow_depth(bits), fill_narrow, bits),
+                  bits, overflow);
+  if (bits <= 22 && overflow == QREF_OVERFLOW_SATURATE) {
+    snprintf(name, sizeof name, "accumulator_%u_return", bits);
+    set_accumulator(qref_linear_add(plan, op, name, FLAG(HARDWARE_PROFILE) | FLAG(ACCUMULATOR_EXTREME), 1, 2,
+                                    2 * narrow_depth(bits), fill_narrow_fine, bits),
+                    bits, overflow);
+  }
 }
 
 static void add_all_narrow(qref_plan *plan, qref_op op) {

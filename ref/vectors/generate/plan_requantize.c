@@ -291,6 +291,11 @@ static void add_variants(qref_plan *plan) {
       snprintf(name, sizeof name, "%s_threshold", variant->name);
       set_rule(add(plan, name, FLAG(HARDWARE_PROFILE), 300, 0.25f, fill_stochastic_threshold, 0), variant,
                QREF_SCALE_DIVISOR);
+      /* The random bits of an element are those of its index, however large. */
+      snprintf(name, sizeof name, "%s_long", variant->name);
+      set_rule(
+          add(plan, name, FLAG(HARDWARE_PROFILE) | FLAG(UNIFORM) | FLAG(PAST_2048), 4200, 0.0313f, fill_uniform, 128),
+          variant, QREF_SCALE_DIVISOR);
     }
   }
   /* The reciprocal of a subnormal scale is an infinity, that of a huge one a subnormal. */
