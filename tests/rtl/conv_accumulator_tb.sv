@@ -1,5 +1,11 @@
 // Every accumulator of the conv1d cases of a suite. +suite=DIR; +bug=N selects a variant with a planted fault.
+// conv_accumulator_cases.svh calls RUN_CASE for each case, with its id and what its names in the package begin with.
+`define RUN_CASE(ID, CASE) run_case(ID, CASE``__X__FILE, CASE``__X__WORDS, CASE``__W__FILE, CASE``__W__WORDS, \
+    CASE``__ACCUMULATOR__FILE, CASE``__ACCUMULATOR__WORDS, CASE``__BATCH, CASE``__CHANNELS, CASE``__LENGTH);
+
 module conv_accumulator_tb;
+  import qref_vectors_pkg::*;
+
   localparam int BUGS = 3;
   localparam int TAPS = 4;
 
@@ -27,23 +33,25 @@ module conv_accumulator_tb;
   bit ok = 1'b1;
 
   // x (batch, channels, length), w (channels, TAPS), accumulator (batch, channels, length)
-  task run_case(input string id, input int batch, input int channels, input int length);
-    string folder;
+  task run_case(input string id, input string x_file, input int x_count, input string w_file, input int w_count,
+                input string accumulator_file, input int accumulator_count, input int batch, input int channels,
+                input int length);
     bit x_ok;
     bit w_ok;
     bit accumulator_ok;
-    int count;
     int i;
     int channel;
     if (ok) begin
-      folder = {suite, "/cases/", id};
-      count = batch * channels * length;
-      x_words.load({folder, "/x.hex"}, count, x_ok);
-      w_words.load({folder, "/w.hex"}, channels * TAPS, w_ok);
-      accumulator_words.load({folder, "/accumulator.hex"}, count, accumulator_ok);
+      x_words.load({suite, "/", x_file}, x_count, x_ok);
+      w_words.load({suite, "/", w_file}, w_count, w_ok);
+      accumulator_words.load({suite, "/", accumulator_file}, accumulator_count, accumulator_ok);
       ok = x_ok && w_ok && accumulator_ok;
+      if (x_count != batch * channels * length || w_count != channels * TAPS || accumulator_count != x_count) begin
+        ok = 1'b0;
+        $display("FAIL case %0s: the package's counts do not fit its dimensions", id);
+      end
       i = 0;
-      while (ok && i < count) begin
+      while (ok && i < accumulator_count) begin
         channel = (i / length) % channels;
         for (int k = 0; k < TAPS; k++) w[8*k+:8] = w_words.words[channel*TAPS+k];
         valid = 1'b1;
@@ -53,13 +61,13 @@ module conv_accumulator_tb;
         valid = 1'b0;
         if (acc_of[bug] !== accumulator_words.words[i]) begin
           ok = 1'b0;
-          $display("FAIL conv_accumulator: first divergence: case %0s, tensor accumulator, index %0d: expected %08x, got %08x",
+          $display("FAIL conv_accumulator: first divergence: case %0s, tensor accumulator, index %0d: expected %x, got %x",
                    id, i, accumulator_words.words[i], acc_of[bug]);
         end
         i++;
       end
       cases++;
-      words += count;
+      words += accumulator_count;
     end
   endtask
 
@@ -77,3 +85,4 @@ module conv_accumulator_tb;
     end
   endtask
 endmodule
+`undef RUN_CASE

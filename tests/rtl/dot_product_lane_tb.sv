@@ -1,5 +1,14 @@
 // Every accumulator of the linear W8A8 cases of a suite. +suite=DIR; +bug=N selects a variant with a planted fault.
-module dot_product_lane_tb;
+// dot_product_lane_cases.svh calls RUN_CASE for each case, with its id and what its names in the package begin with.
+`define RUN_CASE(ID, CASE) run_case(ID, CASE``__X__FILE, CASE``__X__WORDS, CASE``__W__FILE, CASE``__W__WORDS, \
+    CASE``__ACCUMULATOR__FILE, CASE``__ACCUMULATOR__WORDS, CASE``__ROWS, CASE``__COLUMNS, CASE``__DEPTH);
+
+module dot_product_lane_tb #(
+    parameter int ACCUMULATOR_BITS = 32,
+    parameter bit SATURATE = 1'b0
+);
+  import qref_vectors_pkg::*;
+
   localparam int BUGS = 3;
 
   logic clk = 1'b0;
@@ -10,14 +19,15 @@ module dot_product_lane_tb;
   logic [7:0] w;
   always #5 clk = ~clk;
 
-  wire [31:0] acc_of[0:BUGS];
+  wire [ACCUMULATOR_BITS-1:0] acc_of[0:BUGS];
   for (genvar b = 0; b <= BUGS; b++) begin : variant
-    dot_product_lane #(.BUG(b)) lane (.clk, .reset, .valid, .first, .x, .w, .acc(acc_of[b]));
+    dot_product_lane #(.ACCUMULATOR_BITS(ACCUMULATOR_BITS), .SATURATE(SATURATE), .BUG(b)) lane (
+        .clk, .reset, .valid, .first, .x, .w, .acc(acc_of[b]));
   end
 
   hex_words #(.WIDTH(8)) x_words ();
   hex_words #(.WIDTH(8)) w_words ();
-  hex_words #(.WIDTH(32)) accumulator_words ();
+  hex_words #(.WIDTH(ACCUMULATOR_BITS)) accumulator_words ();
 
   string suite;
   int bug = 0;
@@ -26,20 +36,24 @@ module dot_product_lane_tb;
   bit ok = 1'b1;
 
   // x (rows, depth), w (columns, depth), accumulator (rows, columns)
-  task run_case(input string id, input int rows, input int columns, input int depth);
-    string folder;
+  task run_case(input string id, input string x_file, input int x_count, input string w_file, input int w_count,
+                input string accumulator_file, input int accumulator_count, input int rows, input int columns,
+                input int depth);
     bit x_ok;
     bit w_ok;
     bit accumulator_ok;
     int i;
     if (ok) begin
-      folder = {suite, "/cases/", id};
-      x_words.load({folder, "/x.hex"}, rows * depth, x_ok);
-      w_words.load({folder, "/w.hex"}, columns * depth, w_ok);
-      accumulator_words.load({folder, "/accumulator.hex"}, rows * columns, accumulator_ok);
+      x_words.load({suite, "/", x_file}, x_count, x_ok);
+      w_words.load({suite, "/", w_file}, w_count, w_ok);
+      accumulator_words.load({suite, "/", accumulator_file}, accumulator_count, accumulator_ok);
       ok = x_ok && w_ok && accumulator_ok;
+      if (x_count != rows * depth || w_count != columns * depth || accumulator_count != rows * columns) begin
+        ok = 1'b0;
+        $display("FAIL case %0s: the package's counts do not fit its dimensions", id);
+      end
       i = 0;
-      while (ok && i < rows * columns) begin
+      while (ok && i < accumulator_count) begin
         valid = 1'b1;
         for (int k = 0; k < depth; k++) begin
           first = k == 0;
@@ -50,13 +64,13 @@ module dot_product_lane_tb;
         valid = 1'b0;
         if (acc_of[bug] !== accumulator_words.words[i]) begin
           ok = 1'b0;
-          $display("FAIL dot_product_lane: first divergence: case %0s, tensor accumulator, index %0d: expected %08x, got %08x",
+          $display("FAIL dot_product_lane: first divergence: case %0s, tensor accumulator, index %0d: expected %x, got %x",
                    id, i, accumulator_words.words[i], acc_of[bug]);
         end
         i++;
       end
       cases++;
-      words += rows * columns;
+      words += accumulator_count;
     end
   endtask
 
@@ -74,3 +88,4 @@ module dot_product_lane_tb;
     end
   endtask
 endmodule
+`undef RUN_CASE

@@ -1,6 +1,9 @@
 // One simulation for the testbenches that are driven by .hex files: +stage=NAME says which of them runs.
-module stages_tb;
-  dot_product_lane_tb dot_product_lane_test ();
+module stages_tb #(
+    parameter int ACCUMULATOR_BITS = 32,
+    parameter bit SATURATE = 1'b0
+);
+  dot_product_lane_tb #(.ACCUMULATOR_BITS(ACCUMULATOR_BITS), .SATURATE(SATURATE)) dot_product_lane_test ();
   conv_accumulator_tb conv_accumulator_test ();
   int8_store_tb int8_store_test ();
 

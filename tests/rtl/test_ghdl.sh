@@ -15,6 +15,6 @@ simulate() {
     generics=("-gSTORES=$2/stores" "-gCOUNT=$(cat "$work/store_count")")
   fi
   # Some GHDL back ends leave an executable where they run.
-  (cd "$work/ghdl" && ghdl --elab-run --std=08 "$1_tb" "${generics[@]}" "-gBUG=$3")
+  (cd "$work/ghdl" && ghdl --elab-run --std=08 "$1_tb" --max-stack-alloc=0 "${generics[@]}" "-gBUG=$3")
 }
 check_stages dot_product_lane:3 int8_store:3

@@ -4,7 +4,6 @@ set -euo pipefail
 source "$QREF_SOURCE_DIR/tests/rtl/common.sh"
 need verilator g++ make
 make_suite
-write_case_calls
 
 step "lint"
 for stage in dot_product_lane conv_accumulator int8_store; do

@@ -47,14 +47,14 @@ begin
         valid <= '1';
         for k in 0 to depth - 1 loop
           first <= '1' when k = 0 else '0';
-          x <= X_WORDS((i / columns) * depth + k)(7 downto 0);
-          w <= W_WORDS((i mod columns) * depth + k)(7 downto 0);
+          x <= to_signed(X_WORDS((i / columns) * depth + k), 8);
+          w <= to_signed(W_WORDS((i mod columns) * depth + k), 8);
           wait until falling_edge(clk);
         end loop;
         valid <= '0';
         assert acc = EXPECTED(i)
           report "FAIL dot_product_lane: first divergence: case " & id & ", tensor accumulator, index " & to_string(i) &
-                 ": expected " & hex(EXPECTED(i), 32) & ", got " & hex(acc, 32) severity failure;
+                 ": expected " & hex(EXPECTED(i), 32) & ", got " & hex(to_integer(acc), 32) severity failure;
       end loop;
       case_count := case_count + 1;
       word_count := word_count + EXPECTED'length;

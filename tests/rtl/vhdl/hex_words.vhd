@@ -6,12 +6,12 @@ use ieee.numeric_std.all;
 use std.textio.all;
 
 package hex_words is
-  type word_array is array (natural range <>) of signed(31 downto 0);
+  type word_array is array (natural range <>) of integer;
 
   -- Reads exactly `count` words of `bits` bits from the file and extends their sign.
   impure function read_words(path : string; bits : positive; count : natural) return word_array;
   -- The digits of the low `bits` bits of a word.
-  function hex(word : signed(31 downto 0); bits : positive) return string;
+  function hex(word : integer; bits : positive) return string;
 end package;
 
 package body hex_words is
@@ -27,9 +27,9 @@ package body hex_words is
     return -1;
   end function;
 
-  function hex(word : signed(31 downto 0); bits : positive) return string is
+  function hex(word : integer; bits : positive) return string is
     variable text : string(1 to (bits + 3) / 4);
-    variable rest : unsigned(31 downto 0) := unsigned(word);
+    variable rest : unsigned(31 downto 0) := unsigned(to_signed(word, 32));
   begin
     for i in text'reverse_range loop
       text(i) := DIGITS(to_integer(rest(3 downto 0)) + 1);
@@ -62,7 +62,7 @@ package body hex_words is
         report "FAIL " & path & ": line " & to_string(found + 1) & " is not a word of " & to_string((bits + 3) / 4) &
                " digits" severity failure;
       if found < count then
-        words(found) := resize(signed(word(bits - 1 downto 0)), 32);
+        words(found) := to_integer(signed(word(bits - 1 downto 0)));
       end if;
       found := found + 1;
     end loop;

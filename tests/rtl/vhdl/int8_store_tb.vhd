@@ -35,11 +35,11 @@ begin
     constant SATURATED_WORDS : word_array := read_words(STORES & "/saturated.hex", 8, COUNT);
     constant WRAPPED_WORDS : word_array := read_words(STORES & "/wrapped.hex", 8, COUNT);
 
-    procedure compare(tensor : string; index : natural; expected : signed; got : signed) is
+    procedure compare(tensor : string; index : natural; expected : integer; got : signed) is
     begin
       assert got = expected
         report "FAIL int8_store: first divergence: tensor " & tensor & ", index " & to_string(index) & ": expected " &
-               hex(resize(expected, 32), 8) & ", got " & hex(resize(got, 32), 8) & ", value " &
+               hex(expected, 8) & ", got " & hex(to_integer(got), 8) & ", value " &
                hex(VALUES(index), 32) severity failure;
     end procedure;
   begin
@@ -47,7 +47,7 @@ begin
     reset <= '0';
     valid <= '1';
     for i in VALUES'range loop
-      value <= VALUES(i);
+      value <= to_signed(VALUES(i), 32);
       wait until falling_edge(clk);
       compare("saturated", i, SATURATED_WORDS(i), saturated);
       compare("wrapped", i, WRAPPED_WORDS(i), wrapped);
