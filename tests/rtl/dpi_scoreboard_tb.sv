@@ -100,7 +100,7 @@ module dpi_scoreboard_tb;
     end
   endtask
 
-  initial begin
+  task run;
     if (!$value$plusargs("seed=%d", seed)) seed = 1;
     if (!$value$plusargs("steps=%d", steps)) steps = 20000;
     if (!$value$plusargs("bug=%d", bug)) bug = 0;
@@ -130,5 +130,5 @@ module dpi_scoreboard_tb;
       $display("PASS dpi_scoreboard: %0d steps of 6 stages, %0d clamps, %0d wraps", steps, clamps, wraps);
       $finish;
     end
-  end
+  endtask
 endmodule
