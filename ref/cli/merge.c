@@ -8,39 +8,40 @@
 #include "ref/cli/suite_report.h"
 #include "ref/vectors/suite/manifest.h"
 
-/* What the shards say that they are of; qref_merge has seen that they agree. */
-static int report_merged(const char *output, const char *first_shard, size_t shards, const qref_gen_report *report,
-                         const qref_common *common) {
+/* `first` is the manifest of a shard; qref_merge sees to it that all are of the same suite. */
+static int merge(const char *output, const char *const *shards, size_t count, const qref_suite_manifest *first,
+                 const qref_common *common) {
   qref_error error;
-  qref_suite_manifest manifest;
-  if (qref_suite_open(first_shard, &manifest, &error) != QREF_OK) {
-    return qref_report_error(common->command, &error);
-  }
+  qref_gen_report report = {.coverage = NULL};
   const qref_suite_summary summary = {
       .directory = output,
-      .suite = manifest.header.suite,
-      .op = manifest.header.op == QREF_OP_COUNT ? NULL : qref_op_name(manifest.header.op),
-      .seed = manifest.header.seed,
-      .profile = manifest.header.profile.name,
-      .merged = shards,
-      .report = report,
+      .suite = first->header.suite,
+      .op = first->header.op == QREF_OP_COUNT ? NULL : qref_op_name(first->header.op),
+      .seed = first->header.seed,
+      .profile = first->header.profile.name,
+      .merged = count,
+      .report = &report,
   };
-  const int exit_code = qref_report_suite(&summary, common);
-  qref_suite_close(&manifest);
+  const qref_status status = qref_merge(output, shards, count, &report, &error);
+  const int exit_code =
+      status == QREF_OK ? qref_report_suite(&summary, common) : qref_report_error(common->command, &error);
+  qref_gen_report_free(&report);
   return exit_code;
 }
 
-static int merge(const char *output, const char *const *shards, size_t count, const qref_common *common) {
+/* The manifest is read first: once the suite is there, nothing but printing is left to be done. */
+static int open_and_merge(const char *output, const char *const *shards, size_t count, const qref_common *common) {
   qref_error error;
+  qref_suite_manifest first;
   if (output == NULL) {
     (void)qref_fail(&error, QREF_ERROR_ARGUMENT, "expected -o DIR");
     return qref_report_error(common->command, &error);
   }
-  qref_gen_report report = {.coverage = NULL};
-  const qref_status status = qref_merge(output, shards, count, &report, &error);
-  const int exit_code = status == QREF_OK ? report_merged(output, shards[0], count, &report, common)
-                                          : qref_report_error(common->command, &error);
-  qref_gen_report_free(&report);
+  if (qref_suite_open(shards[0], &first, &error) != QREF_OK) {
+    return qref_report_error(common->command, &error);
+  }
+  const int exit_code = merge(output, shards, count, &first, common);
+  qref_suite_close(&first);
   return exit_code;
 }
 
@@ -79,7 +80,7 @@ int qref_command_merge(int argc, char **argv) {
   qref_common common;
   int exit_code = QREF_EXIT_BAD;
   if (qref_parse_command_line(argc, argv, &line, &common, &exit_code)) {
-    exit_code = merge(output, shards, count, &common);
+    exit_code = open_and_merge(output, shards, count, &common);
   }
   free(shards);
   return exit_code;

@@ -187,6 +187,10 @@ static void print_failure(const qref_verify_summary *summary, const qref_verify_
   if (result->has_element) {
     print_element(result);
   }
+  if (result->different_intermediates != 0 || result->different_outputs != 0 || result->counts_differ) {
+    printf("  reaches          %zu intermediates, %zu outputs%s\n", result->different_intermediates,
+           result->different_outputs, result->counts_differ ? ", event counts" : "");
+  }
   printf("  reproduce        ");
   put_verify_command(stdout, summary, result);
   printf("\n  make anew        ");

@@ -177,7 +177,7 @@ static inline size_t element_size(const cJSON *tensor) {
  * computation can tell. */
 static inline void flip_bit(suite_copy *copy, cJSON *tensor, size_t index, bool consistent) {
   char path[sizeof copy->path];
-  strcpy(path, copy_path(copy, text_of(tensor, "npy")));
+  snprintf(path, sizeof path, "%s", copy_path(copy, text_of(tensor, "npy")));
   size_t size = 0;
   uint8_t *bytes = read_bytes(path, &size);
   const size_t payload = npy_payload(bytes);

@@ -32,6 +32,15 @@ sweep() {
 }
 
 sweep info 5 "$QREF_PROGRAM" info --profile quamba --json
+suite=(--suite smoke --op requantize --format npy,hex)
+"$QREF_PROGRAM" gen "${suite[@]}" -o "$work/suite" >"$work/out"
+for shard in 1 2; do
+  "$QREF_PROGRAM" gen "${suite[@]}" --shard $shard/2 -o "$work/shard$shard" >"$work/out"
+done
+sweep gen 61 "$QREF_PROGRAM" gen "${suite[@]}" -o "$work/output"
+sweep merge 149 "$QREF_PROGRAM" merge -o "$work/output" "$work/shard1" "$work/shard2"
+sweep verify 157 "$QREF_PROGRAM" verify "$work/suite" --json
+sweep "diff of suites" 163 "$QREF_PROGRAM" diff "$work/suite" "$work/suite"
 sweep replay 97 "$QREF_PROGRAM" replay "$QREF_SOURCE_DIR/vectors/recorded/quamba-h100"
 sweep quantize 67 "$QREF_PROGRAM" quantize --model "$tiny" "${calibration[@]}" -o "$work/output"
 sweep run 31 "$QREF_PROGRAM" run --model "$work/model" --prompt abc --decode 2 --logits "$work/output"
