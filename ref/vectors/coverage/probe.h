@@ -93,6 +93,8 @@ extern const qref_probe_kind qref_probe_partial_sums;
 
 /* Presence of an optional tensor. */
 extern const qref_probe_kind qref_probe_optional;
+/* The same for an output, whose absence the suite `smoke` leaves out. */
+extern const qref_probe_kind qref_probe_optional_output;
 /* Values of a boolean attribute. */
 extern const qref_probe_kind qref_probe_boolean;
 /* Values of a size attribute: one, several. */

@@ -16,6 +16,9 @@ static void measure_optional(const qref_probe *probe, const qref_case *item, qre
 static const qref_probe_point optional_points[] = {SMOKE_EVENT("present"), SMOKE_EVENT("absent")};
 const qref_probe_kind qref_probe_optional = {2, optional_points, measure_optional};
 
+static const qref_probe_point optional_output_points[] = {SMOKE_EVENT("present"), EVENT("absent")};
+const qref_probe_kind qref_probe_optional_output = {2, optional_output_points, measure_optional};
+
 static void measure_boolean(const qref_probe *probe, const qref_case *item, qref_counter *counters) {
   qref_counter_hit(counters, qref_probe_bool_of(item, probe->tensor) ? 0 : 1);
 }
