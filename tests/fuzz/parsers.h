@@ -7,6 +7,7 @@
 
 #include "ref/model/safetensors.h"
 #include "ref/vectors/npy.h"
+#include "ref/vectors/suite/manifest.h"
 
 /* Bytes that a test must not let the compiler skip. */
 static inline unsigned sum_bytes(const uint8_t *bytes, size_t size) {
@@ -53,6 +54,22 @@ static inline qref_status parse_profile(const char *path, unsigned *sum, qref_er
     }
     *sum += (unsigned)text[0];
     free(text);
+  }
+  return status;
+}
+
+/* Everything that a manifest which is accepted holds. */
+static inline qref_status parse_manifest(const char *path, unsigned *sum, qref_error *error) {
+  qref_suite_manifest manifest;
+  qref_status status = qref_suite_manifest_read(path, &manifest, error);
+  if (status == QREF_OK) {
+    char digest[65];
+    qref_suite_listed_digest(&manifest, digest);
+    *sum += sum_bytes((const uint8_t *)digest, sizeof digest);
+    for (size_t i = 0; i < manifest.count; i++) {
+      *sum += qref_suite_find(&manifest, manifest.cases[i].item.id) == &manifest.cases[i] ? 1u : 0u;
+    }
+    qref_suite_close(&manifest);
   }
   return status;
 }

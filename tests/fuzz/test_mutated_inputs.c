@@ -1,5 +1,6 @@
 /* A few thousand damaged copies of good files: each must be read or refused with a message, and nothing else (run
  * under AddressSanitizer). Deterministic; run.sh beside this searches further. */
+#include "ref/base/file.h"
 #include "tests/base/support.h"
 #include "tests/fuzz/parsers.h"
 
@@ -113,11 +114,33 @@ static void profile(void **state) {
   free(text);
 }
 
+/* One step of a block: attributes, tensors, links, two formats. */
+static void manifest(void **state) {
+  (void)state;
+  scratch s;
+  scratch_begin(&s);
+  const qref_gen_options options = {
+      .suite = "block", .npy = true, .hex = true, .hex_lanes = 2, .shard_index = 3, .shard_count = 72};
+  qref_gen_report report;
+  qref_error error = {""};
+  assert_int_equal(qref_gen(scratch_file(&s, "suite"), &options, &report, &error), QREF_OK);
+  assert_int_equal(report.cases, 1);
+  qref_gen_report_free(&report);
+  char *text = NULL;
+  size_t size = 0;
+  assert_int_equal(qref_read_file(scratch_file(&s, "suite/manifest.json"), MAX_SIZE, &text, &size, &error), QREF_OK);
+  assert_non_null(strstr(text, "\"links\""));
+  survive((const uint8_t *)text, size, parse_manifest);
+  free(text);
+  scratch_end(&s);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(safetensors),
       cmocka_unit_test(npy),
       cmocka_unit_test(profile),
+      cmocka_unit_test(manifest),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
