@@ -66,6 +66,7 @@ typedef enum qref_conv1d_data {
   QREF_CONV1D_CODES,
   QREF_CONV1D_SATURATING,
   QREF_CONV1D_FAR,  /* values of many times 256 steps */
+  QREF_CONV1D_HUGE, /* beyond 2^31 steps */
   QREF_CONV1D_FINE, /* a grid so fine that rounding to it changes nothing or little */
 } qref_conv1d_data;
 
@@ -82,7 +83,7 @@ qref_status qref_conv1d_fill_table_index(qref_case *item, uint64_t seed, int64_t
 /* unused: bias and taps cancel, and the step of the output is that of what is left */
 qref_status qref_conv1d_fill_cancellation(qref_case *item, uint64_t seed, int64_t parameter, qref_error *error);
 /* index of a range of arguments of silu, below QREF_CONV1D_RANGES */
-enum { QREF_CONV1D_RANGES = 10 };
+enum { QREF_CONV1D_RANGES = 11 };
 qref_status qref_conv1d_fill_range(qref_case *item, uint64_t seed, int64_t parameter, qref_error *error);
 /* The same on a grid so fine, where there is such a float32, that the output is the function's value. */
 qref_status qref_conv1d_fill_range_fine(qref_case *item, uint64_t seed, int64_t parameter, qref_error *error);

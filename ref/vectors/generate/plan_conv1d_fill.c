@@ -40,6 +40,7 @@ qref_status qref_conv1d_fill_data(qref_case *item, uint64_t seed, int64_t parame
       [QREF_CONV1D_CODES] = {QREF_FILL_CODES, 0, 0, 5476, 50},
       [QREF_CONV1D_SATURATING] = {QREF_FILL_UNIFORM, -128, 127, 5476, 170},
       [QREF_CONV1D_FAR] = {QREF_FILL_UNIFORM, -128, 127, 5476, 30000},
+      [QREF_CONV1D_HUGE] = {QREF_FILL_UNIFORM, -128, 127, 5476, 0x1p33f},
       [QREF_CONV1D_FINE] = {QREF_FILL_UNIFORM, -128, 127, 5476, 0x1p23f},
   };
   (void)error;
@@ -148,6 +149,7 @@ qref_status qref_conv1d_fill_range(qref_case *item, uint64_t seed, int64_t param
       {0.0f, 6.0f, 0.05f},        /* the middle */
       {-1.0f, 0.9f, 0.0022f},     /* around the minimum, -0.278 */
       {0.0f, 1e38f, 1e36f},       /* huge */
+      {16.6355f, 0.02f, 0.14f},   /* where 1 + exp(-v) becomes 1, closer */
       {-20.0f, 12.0f, 1e-6f},     /* the falling side */
   };
   (void)error;
@@ -158,7 +160,10 @@ qref_status qref_conv1d_fill_range(qref_case *item, uint64_t seed, int64_t param
   const float magnitude = center < 0.0f ? -center : center;
   int8_t *bias = qref_case_i8(item, "bias");
   for (size_t d = 0; bias != NULL && d < qref_plan_size(item, "channels"); d++) {
-    const int64_t code = center == 0.0f ? qref_seek_integer(&stream, -128, 127) : qref_seek_integer(&stream, 118, 122);
+    const bool narrow = ranges[parameter].half_width < 0.02f * magnitude; /* the bias would leave it */
+    const int64_t code = center == 0.0f ? qref_seek_integer(&stream, -128, 127)
+                         : narrow       ? 120
+                                        : qref_seek_integer(&stream, 118, 122);
     bias[d] = (int8_t)(center < 0.0f ? -code : code);
   }
   const float bias_scale = center == 0.0f ? ranges[parameter].half_width / 500.0f : magnitude / 120.0f;
@@ -195,6 +200,10 @@ qref_status qref_conv1d_fill_extreme_scales(qref_case *item, uint64_t seed, int6
   const size_t width = qref_plan_size(item, "width");
   for (size_t k = 0; k < width; k++) {
     qref_case_i8(item, "w")[k] = 0; /* sums of 0 in the first channel */
+  }
+  int8_t *bias = qref_case_i8(item, "bias");
+  for (size_t d = 1; bias != NULL && d < 5; d++) {
+    bias[d] = d % 2 == 0 ? -30 : 30; /* infinite ones of both signs */
   }
   const float *set = scales[parameter];
   qref_conv1d_set_scales(item, set[0], set[1], set[2], set[3]);

@@ -17,6 +17,8 @@ void qref_plan_conv1d_roundings(qref_plan *plan, qref_op op, qref_quantize_rule 
   } data[] = {
       {"tie", {1, 80, 4, 4, true, false}, qref_conv1d_fill_exact, 5, FLAG(TIE)},
       {"far", {2, 9, 8, 4, true, false}, qref_conv1d_fill_data, QREF_CONV1D_FAR, 0},
+      {"huge", {1, 6, 4, 4, true, false}, qref_conv1d_fill_data, QREF_CONV1D_HUGE, 0},
+      {"infinite", {1, 6, 4, 4, true, false}, qref_conv1d_fill_extreme_scales, 3, FLAG(INFINITY)},
       {"form", {1, 20, 4, 4, true, false}, qref_conv1d_fill_separating, QREF_CONV1D_OTHER_SCALE_FORM, FLAG(NEAR_TIE)},
       {"uniform", {2, 6, 7, 4, true, true}, qref_conv1d_fill_data, QREF_CONV1D_SATURATING, FLAG(UNIFORM)},
   };
@@ -32,7 +34,7 @@ void qref_plan_conv1d_roundings(qref_plan *plan, qref_op op, qref_quantize_rule 
         char name[64];
         snprintf(name, sizeof name, "%s-%s-%s", variant->name, form_name, data[j].name);
         qref_planned_case *planned =
-            qref_conv1d_add(plan, op, name, FLAG(HARDWARE_PROFILE) | data[j].flags | (j == 1 ? range : 0),
+            qref_conv1d_add(plan, op, name, FLAG(HARDWARE_PROFILE) | data[j].flags | (j == 1 || j == 2 ? range : 0),
                             data[j].shape, data[j].fill, data[j].parameter);
         *output_of(&planned->item) =
             (qref_quantize_rule){form == 0 ? QREF_SCALE_DIVISOR : QREF_SCALE_MULTIPLIER, variant->rule};

@@ -67,6 +67,8 @@ static void add_lengths(qref_plan *plan) {
                       QREF_CONV1D_UNIFORM);
     }
   }
+  qref_conv1d_add(plan, OP, "width_1", FLAG(UNIFORM), (qref_conv1d_shape){2, 4, 6, 1, true, false},
+                  qref_conv1d_fill_data, QREF_CONV1D_UNIFORM);
   static const struct {
     size_t length;
     uint64_t flags;

@@ -152,7 +152,8 @@ static void set_accumulator(qref_planned_case *planned, uint32_t bits, qref_over
 static void add_narrow(qref_plan *plan, qref_op op, uint32_t bits, qref_overflow overflow) {
   char name[64];
   snprintf(name, sizeof name, "accumulator_%u_%s", bits, overflow == QREF_OVERFLOW_WRAP ? "wrap" : "saturate");
-  const size_t columns = bits >= 28 ? 4 : 6;
+  /* The longest have fewer columns: depth is what makes a case large. */
+  const size_t columns = bits < 28 ? 6 : op == QREF_OP_LINEAR_W8A8 ? 4 : 3;
   set_accumulator(qref_linear_add(plan, op, name, FLAG(HARDWARE_PROFILE) | FLAG(ACCUMULATOR_EXTREME), 1, columns,
                                   narrow_depth(bits), fill_narrow, bits),
                   bits, overflow);
@@ -166,8 +167,9 @@ static void add_narrow(qref_plan *plan, qref_op op, uint32_t bits, qref_overflow
 
 static void add_all_narrow(qref_plan *plan, qref_op op) {
   for (uint32_t bits = 16; bits <= 31; bits++) {
-    /* The sum is the same code in all forms; only one has the long cases. */
-    if (op == QREF_OP_LINEAR_W8A8 || bits <= 22) {
+    /* Three forms share one rule; only one of them has the long cases. */
+    const bool shares = op == QREF_OP_LINEAR_W8A8_F16 || op == QREF_OP_LINEAR_W8A8_PARALLEL;
+    if (!shares || bits <= 24) {
       add_narrow(plan, op, bits, QREF_OVERFLOW_SATURATE);
       add_narrow(plan, op, bits, QREF_OVERFLOW_WRAP);
     }
@@ -190,10 +192,10 @@ void qref_plan_linear_accumulators(qref_plan *plan, qref_op op) {
     snprintf(name, sizeof name, "accumulator_past_2_24_%02d", i);
     qref_linear_add(plan, op, name, FLAG(ACCUMULATOR_PAST_2_24) | (f16 ? FLAG(F16_TIE) : FLAG(TIE)) | FLAG(NEAR_TIE), 1,
                     48, 1700, fill_past_2_24, (f16 ? 13 : 18) + 64 * i);
-    if (op == QREF_OP_LINEAR_W8A8) {
+    if (op == QREF_OP_LINEAR_W8A8 || i == 0) {
       snprintf(name, sizeof name, "accumulator_past_2_24_%02d", i + 2);
-      qref_linear_add(plan, op, name, FLAG(ACCUMULATOR_PAST_2_24) | FLAG(TIE) | FLAG(NEAR_TIE), 1, 24, 5600,
-                      fill_past_2_24, 20 + 64 * i);
+      qref_linear_add(plan, op, name, FLAG(ACCUMULATOR_PAST_2_24) | (f16 ? FLAG(F16_TIE) : FLAG(TIE)) | FLAG(NEAR_TIE),
+                      1, op == QREF_OP_LINEAR_W8A8 ? 24 : 12, 5600, fill_past_2_24, (f16 ? 15 : 20) + 64 * i);
     }
   }
   add_all_narrow(plan, op);

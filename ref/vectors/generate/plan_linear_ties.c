@@ -220,6 +220,28 @@ static qref_status fill_steps(qref_case *item, uint64_t seed, int64_t parameter,
   return QREF_OK;
 }
 
+/* What a store to float16 does at both ends. parameter 0: a step of the sum is 8; 1: it is an eighth of the smallest
+ * subnormal. */
+static qref_status fill_float16_ends(qref_case *item, uint64_t seed, int64_t parameter, qref_error *error) {
+  static const int32_t sums[2][16] = {
+      {8188 /* 65504 */, 8189, 8190 /* 65520, the tie of overflow */, 8191, 8192, 8187, 8186, 8184, 9000, 12000, 16000,
+       0, 4096, 4095, 4097, 1},
+      {4 /* the tie of underflow */, 3, 5, 1, 8, 12, 20, 24, 8 * 1023, 8 * 1023 + 4 /* to the least normal */,
+       8 * 1023 + 7, 8 * 1024, 8 * 1023 + 3, 8 * 1022 + 4, 8 * 1024 + 4, 0},
+  };
+  qref_seek_stream stream = qref_linear_stream(item, seed);
+  qref_linear_set_scales(item, parameter == 0 ? 4.0f : 0x1p-28f, 2.0f);
+  qref_linear_prepare(item, &stream);
+  for (size_t n = 0; n < item->args.linear_w8a8.columns; n++) {
+    const int32_t sum = sums[parameter][n / 2 % 16];
+    qref_status status = qref_linear_set_sum(item, &stream, n, n % 2 == 0 ? sum : -sum, error);
+    if (status != QREF_OK) {
+      return status;
+    }
+  }
+  return QREF_OK;
+}
+
 /* Values far beyond int8, in many wraps: sums of up to 2^20 of every magnitude. parameter: exponent of the product of
  * scales, which is odd. */
 static qref_status fill_far(qref_case *item, uint64_t seed, int64_t parameter, qref_error *error) {
@@ -352,6 +374,8 @@ void qref_plan_linear_ties(qref_plan *plan, qref_op op) {
       depth_for(16773120), fill_steps, 0);
   qref_linear_add(plan, op, "saturation_far", f16 ? FLAG(F16_OVERFLOW) : FLAG(SATURATION), 1, 140, 90, fill_far, -1);
   if (f16) {
+    qref_linear_add(plan, op, "float16_largest", FLAG(F16_OVERFLOW) | FLAG(F16_TIE), 1, 32, 6, fill_float16_ends, 0);
+    qref_linear_add(plan, op, "float16_least", FLAG(F16_SUBNORMAL) | FLAG(F16_TIE), 1, 32, 6, fill_float16_ends, 1);
     qref_linear_add(plan, op, "underflow", FLAG(F16_SUBNORMAL), 1, TARGETS, depth_for(4096), fill_exact, 27);
   } else {
     add_rounding_variants(plan, op);

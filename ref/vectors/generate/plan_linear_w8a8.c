@@ -4,6 +4,7 @@
 
 #include "ref/vectors/case/flags.h"
 #include "ref/vectors/generate/plan_linear.h"
+#include "ref/vectors/generate/rounding_variant.h"
 
 #define FLAG(name) QREF_FLAG_BIT(QREF_FLAG_##name)
 
@@ -103,7 +104,8 @@ static qref_status fill_extreme_scales(qref_case *item, uint64_t seed, int64_t p
   if (qref_linear_has_input_scale(item)) {
     qref_linear_set_scales(item, pairs[parameter].weight, pairs[parameter].input);
   } else {
-    qref_linear_set_scales(item, parameter % 2 == 0 ? pairs[parameter].weight : pairs[parameter].input, 1.0f);
+    static const float factors[] = {1e38f, 1e-38f, 0x1p-140f, 0x1p127f, 0x1p-127f, 1e30f, 0x1p-149f};
+    qref_linear_set_scales(item, factors[parameter], 1.0f);
   }
   return QREF_OK;
 }
@@ -184,6 +186,16 @@ static void add_form(qref_plan *plan, qref_op op) {
   }
   add_data(plan, op);
   add_shapes(plan, op);
+  if (!f16) {
+    /* Infinities wrap to 0. */
+    const qref_rounding_variant *variant = qref_rounding_variant_at(3);
+    qref_planned_case *planned =
+        qref_linear_add(plan, op, "wrap_extreme_scales", FLAG(HARDWARE_PROFILE) | FLAG(INFINITY) | FLAG(WRAP), 2, 12, 9,
+                        fill_extreme_scales, 0);
+    qref_linear_rule rule = *qref_linear_rule_of(&planned->item);
+    rule.output = variant->rule;
+    qref_linear_set_rule(planned, &rule, variant->name);
+  }
   for (int i = 0; i < 7; i++) {
     add_numbered(plan, op, "extreme_scales", (size_t)i,
                  FLAG(INFINITY) | (f16 ? FLAG(F16_OVERFLOW) | FLAG(F16_SUBNORMAL) : FLAG(SATURATION)), 2, 12, 9,
