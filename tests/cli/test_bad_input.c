@@ -5,7 +5,7 @@ static void usage(void **state) {
   program *p = *state;
   expect_refused(p, "$Q", "expected a command");
   expect_refused(p, "$Q frobnicate", "unknown command 'frobnicate'");
-  static const char *const commands[] = {"check", "quantize", "run", "eval", "replay", "diff", "info"};
+  static const char *const commands[] = {"check", "quantize", "run", "eval", "gen", "verify", "replay", "diff", "info"};
   for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
     char command[128];
     snprintf(command, sizeof command, "$Q %s --no-such-option", commands[i]);
@@ -15,6 +15,7 @@ static void usage(void **state) {
     snprintf(command, sizeof command, "$Q %s --threads", commands[i]);
     expect_refused(p, command, "option --threads: expected a value");
   }
+  expect_refused(p, "$Q merge --no-such-option", "unknown option '--no-such-option'");
   expect_refused(p, "$Q replay", "expected DIR");
   expect_refused(p, "$Q diff a", "expected A B");
   expect_refused(p, "$Q quantize", "--model");

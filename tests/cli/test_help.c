@@ -3,7 +3,8 @@
 
 #include "tests/cli/program.h"
 
-static const char *const commands[] = {"check", "quantize", "run", "eval", "replay", "diff", "info"};
+static const char *const commands[] = {"check", "quantize", "run",    "eval", "gen",
+                                       "merge", "verify",   "replay", "diff", "info"};
 enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] };
 
 static void help(void **state) {
@@ -42,8 +43,8 @@ static void examples_run(void **state) {
     snprintf(script, sizeof script,
              "qref() { case $1 in check|quantize|run) set -- \"$@\" --calib-windows 1;;"
              " eval) set -- \"$@\" --calib-windows 1 --bytes 64;; esac; \"$Q\" \"$@\"; }\n"
-             "ln -sfn \"$V\" vectors\nset -e\n%s",
-             example + strlen("\nexample:\n"));
+             "mkdir %s\ncd %s\nln -sfn \"$V\" vectors\nset -e\n%s",
+             commands[i], commands[i], example + strlen("\nexample:\n"));
     expect(p, script, 0);
     assert_int_not_equal(p->out[0], '\0');
   }

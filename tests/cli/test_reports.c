@@ -83,6 +83,31 @@ static void info(void **state) {
   assert_string_not_equal(cJSON_GetObjectItem(profiles, "quamba")->valuestring,
                           cJSON_GetObjectItem(profiles, "floatsim")->valuestring);
   cJSON_Delete(json);
+  expect(p, "$Q info --suites --flags --json", 0);
+  json = json_of(p);
+  const cJSON *suites = cJSON_GetObjectItem(json, "suites");
+  const cJSON *flags = cJSON_GetObjectItem(json, "flags");
+  assert_int_equal(cJSON_GetArraySize(suites), 3);
+  const cJSON *suite = NULL;
+  cJSON_ArrayForEach(suite, suites) {
+    int cases = 0;
+    const cJSON *op = NULL;
+    cJSON_ArrayForEach(op, cJSON_GetObjectItem(suite, "ops")) {
+      assert_true(op->valueint > 0);
+      cases += op->valueint;
+    }
+    assert_int_equal(cJSON_GetObjectItem(suite, "cases")->valueint, cases);
+  }
+  assert_true(cJSON_GetArraySize(flags) > 30);
+  const cJSON *flag = NULL;
+  cJSON_ArrayForEach(flag, flags) {
+    assert_true(strlen(cJSON_GetObjectItem(flag, "note")->valuestring) > 20);
+  }
+  assert_true(cJSON_GetObjectItem(cJSON_GetObjectItem(flags, "tie"), "standard")->valueint > 0);
+  cJSON_Delete(json);
+  expect(p, "$Q info --suites --flags", 0);
+  assert_contains(p->out, "linear_w8a8_per_channel");
+  assert_contains(p->out, "\nsoftplus_threshold ");
   /* a printed profile is a profile file, and the same profile */
   expect(p, "$Q info --profile quamba --json >p.json && $Q info --profile p.json --json | cmp - p.json", 0);
   expect(p, "$Q info --junit r.xml && grep -c 'failures=\"0\"' r.xml", 0);
