@@ -3,23 +3,24 @@
 #   dot_product_lane.cases       rows columns depth id      of every linear W8A8 form
 #   conv_accumulator.cases       batch channels length id   of conv1d with 4 taps
 #   requantize_cases.svh         of both, all that follows the accumulator; conv1d with bias
-#   NAME_cases.svh               a macro call for the testbench NAME_tb: the id, and what the package's names begin with
+#   NAME_cases.svh               a macro call for the testbench NAME_tb: the case's number there, its id and what
+#                                its names in the package begin with
 # awk -v bits=32 -v directory=DIR -f list_cases.awk qref_vectors_pkg.sv
 
 function add(stage, a, b, c) {
   print value[a], value[b], value[c], id >(directory "/" stage ".cases")
-  call("RUN_CASE", stage)
+  call("LOAD_CASE", stage)
 }
 
 function call(macro, stage) {
-  printf "`%s(\"%s\", %s)\n", macro, id, prefix >(directory "/" stage "_cases.svh")
+  printf "`%s(%d, \"%s\", %s)\n", macro, calls[stage]++, id, prefix >(directory "/" stage "_cases.svh")
 }
 
 function end_of_case() {
   if (value["ACCUMULATOR__BITS"] == bits) {
     if (op ~ /^linear_w8a8/) add("dot_product_lane", "ROWS", "COLUMNS", "DEPTH")
     if (op == "conv1d_silu" && value["WIDTH"] == 4) add("conv_accumulator", "BATCH", "CHANNELS", "LENGTH")
-    if (op ~ /^linear_w8a8/ || op == "conv1d_silu" && "BIAS__WORDS" in value) call("RUN_" toupper(op), "requantize")
+    if (op ~ /^linear_w8a8/ || op == "conv1d_silu" && "BIAS__WORDS" in value) call("LOAD_" toupper(op), "requantize")
   }
   delete value
 }
