@@ -60,6 +60,9 @@ static const struct {
                                     "a rule other than the suite's profile has: catches a rule that is wired in"},
     [QREF_FLAG_INFINITY] = {"infinity", "infinities and NaN: catches comparisons that assume numbers"},
     [QREF_FLAG_CHAIN] = {"chain", "a step of a block or layer, fed by the step in front: catches the glue between ops"},
+    [QREF_FLAG_CANCELLATION] = {"cancellation",
+                                "bias and taps cancel, rounding errors are what is left: catches fused or reordered "
+                                "arithmetic and lost bits"},
 };
 
 const char *qref_flag_name(qref_flag flag) {
