@@ -89,6 +89,7 @@ qref_status qref_conv1d_fill_range(qref_case *item, uint64_t seed, int64_t param
 qref_status qref_conv1d_fill_range_fine(qref_case *item, uint64_t seed, int64_t parameter, qref_error *error);
 /* index of a set of extreme scales, below QREF_CONV1D_EXTREME_SCALES */
 enum { QREF_CONV1D_EXTREME_SCALES = 6 };
+bool qref_conv1d_extreme_is_infinite(int index); /* whether infinities come of it, else only subnormals */
 qref_status qref_conv1d_fill_extreme_scales(qref_case *item, uint64_t seed, int64_t parameter, qref_error *error);
 /* 0: arguments of silu k + 1/2, k in -11..10; 1: arguments of up to about +-20; 2: the same, on a grid so fine that the
  * output is the function's value */

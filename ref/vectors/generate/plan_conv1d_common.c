@@ -73,7 +73,7 @@ static void add_searched(qref_plan *plan, qref_op op) {
     }
   }
   for (size_t width = smoke ? 4 : 2; width <= (smoke ? 4 : 5); width++) {
-    qref_conv1d_add_numbered(plan, op, "cancellation", width, FLAG(NEAR_TIE), searched(48, width, false),
+    qref_conv1d_add_numbered(plan, op, "cancellation", width, FLAG(CANCELLATION), searched(48, width, false),
                              qref_conv1d_fill_cancellation, 0);
   }
 }
@@ -145,9 +145,10 @@ static void add_ranges(qref_plan *plan, qref_op op) {
     }
   }
   for (int i = 0; i < QREF_CONV1D_EXTREME_SCALES; i++) {
-    qref_conv1d_add_numbered(plan, op, "extreme_scales", (size_t)(2 * i), FLAG(INFINITY),
+    const uint64_t flags = qref_conv1d_extreme_is_infinite(i) ? FLAG(INFINITY) : FLAG(UNIFORM);
+    qref_conv1d_add_numbered(plan, op, "extreme_scales", (size_t)(2 * i), flags,
                              (qref_conv1d_shape){1, 9, 6, 4, true, true}, qref_conv1d_fill_extreme_scales, i);
-    qref_conv1d_add_numbered(plan, op, "extreme_scales", (size_t)(2 * i + 1), FLAG(INFINITY),
+    qref_conv1d_add_numbered(plan, op, "extreme_scales", (size_t)(2 * i + 1), flags,
                              (qref_conv1d_shape){1, 9, 6, 3, i % 2 == 0, false}, qref_conv1d_fill_extreme_scales, i);
   }
 }
@@ -204,7 +205,7 @@ void qref_plan_conv1d_functions(qref_plan *plan, qref_op op, qref_function_rule 
   snprintf(name, sizeof name, "%s-separate-multiply-add", qref_op_name(op));
   for (size_t width = 2; width <= 5; width++) {
     qref_planned_case *planned = qref_conv1d_add_numbered(plan, op, "separate_multiply_add_cancellation", width,
-                                                          FLAG(HARDWARE_PROFILE) | FLAG(NEAR_TIE),
+                                                          FLAG(HARDWARE_PROFILE) | FLAG(CANCELLATION),
                                                           searched(48, width, false), qref_conv1d_fill_cancellation, 0);
     *multiply_add_of(&planned->item) = QREF_MULTIPLY_ADD_SEPARATE;
     qref_planned_variant(planned, name);

@@ -184,6 +184,10 @@ qref_status qref_conv1d_fill_range_fine(qref_case *item, uint64_t seed, int64_t 
   return status;
 }
 
+bool qref_conv1d_extreme_is_infinite(int index) {
+  return index == 0 || index == 2 || index == 3;
+}
+
 qref_status qref_conv1d_fill_extreme_scales(qref_case *item, uint64_t seed, int64_t parameter, qref_error *error) {
   static const float scales[QREF_CONV1D_EXTREME_SCALES][4] = {
       {1e30f, 1e30f, 1.0f, 1.0f},       /* infinite product of scales: NaN where the sum is 0, else infinities */

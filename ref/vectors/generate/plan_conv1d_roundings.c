@@ -14,18 +14,27 @@ void qref_plan_conv1d_roundings(qref_plan *plan, qref_op op, qref_quantize_rule 
     qref_case_fill fill;
     int64_t parameter;
     uint64_t flags;
+    bool both_forms;
   } data[] = {
-      {"tie", {1, 80, 4, 4, true, false}, qref_conv1d_fill_exact, 5, FLAG(TIE)},
-      {"far", {2, 9, 8, 4, true, false}, qref_conv1d_fill_data, QREF_CONV1D_FAR, 0},
-      {"huge", {1, 6, 4, 4, true, false}, qref_conv1d_fill_data, QREF_CONV1D_HUGE, 0},
-      {"infinite", {1, 6, 4, 4, true, false}, qref_conv1d_fill_extreme_scales, 3, FLAG(INFINITY)},
-      {"form", {1, 20, 4, 4, true, false}, qref_conv1d_fill_separating, QREF_CONV1D_OTHER_SCALE_FORM, FLAG(NEAR_TIE)},
-      {"uniform", {2, 6, 7, 4, true, true}, qref_conv1d_fill_data, QREF_CONV1D_SATURATING, FLAG(UNIFORM)},
+      {"tie", {1, 80, 4, 4, true, false}, qref_conv1d_fill_exact, 5, FLAG(TIE), true},
+      {"far", {2, 9, 8, 4, true, false}, qref_conv1d_fill_data, QREF_CONV1D_FAR, 0, false},
+      {"huge", {1, 6, 4, 4, true, false}, qref_conv1d_fill_data, QREF_CONV1D_HUGE, 0, false},
+      {"infinite", {1, 6, 4, 4, true, false}, qref_conv1d_fill_extreme_scales, 3, FLAG(INFINITY), false},
+      {"form",
+       {1, 20, 4, 4, true, false},
+       qref_conv1d_fill_separating,
+       QREF_CONV1D_OTHER_SCALE_FORM,
+       FLAG(NEAR_TIE),
+       true},
+      {"uniform", {2, 6, 7, 4, true, true}, qref_conv1d_fill_data, QREF_CONV1D_SATURATING, FLAG(UNIFORM), true},
   };
   const qref_rounding_variant *variant;
   for (size_t i = 0; (variant = qref_rounding_variant_at(i)) != NULL; i++) {
     for (int form = 0; form < 2; form++) {
       for (size_t j = 0; j < sizeof data / sizeof data[0]; j++) {
+        if (form != 0 && !data[j].both_forms) {
+          continue;
+        }
         if (data[j].fill == qref_conv1d_fill_separating && variant->rule.rounding == QREF_ROUND_STOCHASTIC) {
           continue; /* every element has a boundary of its own */
         }

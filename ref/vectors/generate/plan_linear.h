@@ -40,6 +40,10 @@ void qref_linear_set_scales(qref_case *item, float weight_scale, float input_sca
 /* 2^exponent, of a normal float32. */
 float qref_linear_power(int exponent);
 
+/* A qref_case_fill of plain data. parameter: QREF_LINEAR_UNIFORM, or another kind of plan_linear_w8a8.c. */
+enum { QREF_LINEAR_UNIFORM = 0 };
+qref_status qref_linear_fill_data(qref_case *item, uint64_t seed, int64_t parameter, qref_error *error);
+
 /* Adds a case of dimensions (rows, columns, depth), to be scaled by its fill; forms of a single row get one row. */
 qref_planned_case *qref_linear_add(qref_plan *plan, qref_op op, const char *name, uint64_t flags, size_t rows,
                                    size_t columns, size_t depth, qref_case_fill fill, int64_t parameter);

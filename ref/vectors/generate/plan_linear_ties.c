@@ -335,12 +335,16 @@ static void add_rounding_variants(qref_plan *plan, qref_op op) {
       size_t columns, depth;
     } data[] = {{"tie", fill_exact, 4, TARGETS, 4},
                 {"near", fill_near, 3 * 16 + 1 + 8, TARGETS, 4},
-                {"below", fill_near, 3 * 16 - 1 + 8, TARGETS, 4},
+                {"uniform", qref_linear_fill_data, QREF_LINEAR_UNIFORM, 120, 20},
                 {"far", fill_far, -1, 140, 90}};
     for (size_t j = 0; j < sizeof data / sizeof data[0]; j++) {
       char name[64];
       snprintf(name, sizeof name, "%s-%s", variant->name, data[j].name);
-      const uint64_t kind = j == 0 ? FLAG(TIE) : j < 3 ? FLAG(NEAR_TIE) : wraps ? FLAG(WRAP) : FLAG(SATURATION);
+      const uint64_t kind = j == 0   ? FLAG(TIE)
+                            : j == 1 ? FLAG(NEAR_TIE)
+                            : j == 2 ? FLAG(UNIFORM)
+                            : wraps  ? FLAG(WRAP)
+                                     : FLAG(SATURATION);
       qref_planned_case *planned = qref_linear_add(plan, op, name, FLAG(HARDWARE_PROFILE) | kind, j == 0 ? 3 : 1,
                                                    data[j].columns, data[j].depth, data[j].fill, data[j].parameter);
       qref_linear_rule rule = *qref_linear_rule_of(&planned->item);

@@ -8,7 +8,17 @@
 
 #define FLAG(name) QREF_FLAG_BIT(QREF_FLAG_##name)
 
-typedef enum kind { UNIFORM, BELL, MINIMUM, MAXIMUM, ZERO, ALTERNATING, CODES, X_ONLY_MINIMUM, SATURATING } kind;
+typedef enum kind {
+  UNIFORM = QREF_LINEAR_UNIFORM,
+  BELL,
+  MINIMUM,
+  MAXIMUM,
+  ZERO,
+  ALTERNATING,
+  CODES,
+  X_ONLY_MINIMUM,
+  SATURATING
+} kind;
 
 /* The largest integer whose square is not above n. */
 static size_t integer_root(size_t n) {
@@ -32,8 +42,7 @@ static void set_random_scales(qref_case *item, qref_seek_stream *stream, float s
   }
 }
 
-/* parameter: a kind. */
-static qref_status fill_data(qref_case *item, uint64_t seed, int64_t parameter, qref_error *error) {
+qref_status qref_linear_fill_data(qref_case *item, uint64_t seed, int64_t parameter, qref_error *error) {
   static const struct {
     qref_fill_kind fill;
     int low, high;
@@ -82,11 +91,25 @@ static qref_status fill_all_codes(qref_case *item, uint64_t seed, int64_t parame
   return QREF_OK;
 }
 
-/* One row or column of zeros beside others, so that sums of exactly 0 meet extreme scales. parameter: which scales. */
+enum { EXTREME_SCALES = 7 };
+
+/* Whether the scales of that index give infinities before rounding in the form's order. */
+static bool extreme_is_infinite(qref_op op, int64_t index) {
+  switch (op) {
+    case QREF_OP_LINEAR_W8A8_ROW:
+      return index == 0 || index == 3;
+    case QREF_OP_LINEAR_W8A8_PER_CHANNEL:
+      return index == 0;
+    default:
+      return index <= 1;
+  }
+}
+
+/* A column of zeros beside others, so that sums of exactly 0 meet extreme scales. parameter: which scales. */
 static qref_status fill_extreme_scales(qref_case *item, uint64_t seed, int64_t parameter, qref_error *error) {
   static const struct {
     float weight, input;
-  } pairs[] = {
+  } pairs[EXTREME_SCALES] = {
       {1e30f, 1e30f},           /* the product of scales is infinite, and so is every value but that of a sum of 0 */
       {1e38f, 1e-38f},          /* the sum times the weight scale is infinite, the product of scales is not */
       {1e-38f, 1e38f},          /* the sum times the input scale is infinite */
@@ -104,7 +127,7 @@ static qref_status fill_extreme_scales(qref_case *item, uint64_t seed, int64_t p
   if (qref_linear_has_input_scale(item)) {
     qref_linear_set_scales(item, pairs[parameter].weight, pairs[parameter].input);
   } else {
-    static const float factors[] = {1e38f, 1e-38f, 0x1p-140f, 0x1p127f, 0x1p-127f, 1e30f, 0x1p-149f};
+    static const float factors[EXTREME_SCALES] = {1e38f, 1e-38f, 0x1p-140f, 0x1p127f, 0x1p-127f, 1e30f, 0x1p-149f};
     qref_linear_set_scales(item, factors[parameter], 1.0f);
   }
   return QREF_OK;
@@ -142,7 +165,7 @@ static void add_shapes(qref_plan *plan, qref_op op) {
       continue;
     }
     qref_linear_add(plan, op, shapes[i].name, FLAG(UNIFORM) | shapes[i].flags, shapes[i].rows, shapes[i].columns,
-                    shapes[i].depth, fill_data, UNIFORM);
+                    shapes[i].depth, qref_linear_fill_data, UNIFORM);
   }
 }
 
@@ -159,25 +182,27 @@ static void add_data(qref_plan *plan, qref_op op) {
   for (size_t i = 1; i < random_cases; i++) {
     add_numbered(plan, op, "uniform", i, FLAG(UNIFORM) | FLAG(BATCH), 1 + i % 4, 13 + 16 * i, 27 + 33 * i, fill_data,
                  UNIFORM);
-    add_numbered(plan, op, "bell", i, FLAG(BELL) | FLAG(BATCH), 1 + i % 3, 40 + 7 * i, 50 + 29 * i, fill_data, BELL);
+    add_numbered(plan, op, "bell", i, FLAG(BELL) | FLAG(BATCH), 1 + i % 3, 40 + 7 * i, 50 + 29 * i,
+                 qref_linear_fill_data, BELL);
     add_numbered(plan, op, "saturating", i, f16 ? FLAG(UNIFORM) : FLAG(UNIFORM) | FLAG(SATURATION), 2, 60, 40 * i + 1,
-                 fill_data, SATURATING);
+                 qref_linear_fill_data, SATURATING);
   }
   if (plan->size == QREF_SUITE_THOROUGH) {
-    add_numbered(plan, op, "uniform_large", 0, FLAG(UNIFORM) | FLAG(BATCH), 16, 512, 768, fill_data, UNIFORM);
-    add_numbered(plan, op, "bell_large", 0, FLAG(BELL) | FLAG(BATCH), 7, 1030, 513, fill_data, BELL);
+    add_numbered(plan, op, "uniform_large", 0, FLAG(UNIFORM) | FLAG(BATCH), 16, 512, 768, qref_linear_fill_data,
+                 UNIFORM);
+    add_numbered(plan, op, "bell_large", 0, FLAG(BELL) | FLAG(BATCH), 7, 1030, 513, qref_linear_fill_data, BELL);
   }
-  add_numbered(plan, op, "all_minimum", 0, FLAG(ALL_MINIMUM), 2, 3, 21, fill_data, MINIMUM);
-  add_numbered(plan, op, "all_minimum", 1, FLAG(ALL_MINIMUM), 2, 30, 22, fill_data, X_ONLY_MINIMUM);
-  add_numbered(plan, op, "all_maximum", 0, FLAG(ALL_MAXIMUM), 2, 3, 21, fill_data, MAXIMUM);
-  add_numbered(plan, op, "zero", 0, FLAG(ZERO), 2, 5, 12, fill_data, ZERO);
-  add_numbered(plan, op, "alternating", 0, FLAG(ALTERNATING), 2, 4, 19, fill_data, ALTERNATING);
-  add_numbered(plan, op, "input_codes", 0, FLAG(ALL_CODES), 1, 40, 256, fill_data, CODES);
+  add_numbered(plan, op, "all_minimum", 0, FLAG(ALL_MINIMUM), 2, 3, 21, qref_linear_fill_data, MINIMUM);
+  add_numbered(plan, op, "all_minimum", 1, FLAG(ALL_MINIMUM), 2, 30, 22, qref_linear_fill_data, X_ONLY_MINIMUM);
+  add_numbered(plan, op, "all_maximum", 0, FLAG(ALL_MAXIMUM), 2, 3, 21, qref_linear_fill_data, MAXIMUM);
+  add_numbered(plan, op, "zero", 0, FLAG(ZERO), 2, 5, 12, qref_linear_fill_data, ZERO);
+  add_numbered(plan, op, "alternating", 0, FLAG(ALTERNATING), 2, 4, 19, qref_linear_fill_data, ALTERNATING);
+  add_numbered(plan, op, "input_codes", 0, FLAG(ALL_CODES), 1, 40, 256, qref_linear_fill_data, CODES);
 }
 
 static void add_form(qref_plan *plan, qref_op op) {
   const bool f16 = op == QREF_OP_LINEAR_W8A8_F16;
-  add_numbered(plan, op, "uniform", 0, FLAG(UNIFORM) | FLAG(BATCH), 3, 21, 35, fill_data, UNIFORM);
+  add_numbered(plan, op, "uniform", 0, FLAG(UNIFORM) | FLAG(BATCH), 3, 21, 35, qref_linear_fill_data, UNIFORM);
   add_numbered(plan, op, "all_codes", 0, FLAG(ALL_CODES), 1, 256, 3, fill_all_codes, 0);
   qref_plan_linear_ties(plan, op);
   qref_plan_linear_accumulators(plan, op);
@@ -196,10 +221,9 @@ static void add_form(qref_plan *plan, qref_op op) {
     rule.output = variant->rule;
     qref_linear_set_rule(planned, &rule, variant->name);
   }
-  for (int i = 0; i < 7; i++) {
-    add_numbered(plan, op, "extreme_scales", (size_t)i,
-                 FLAG(INFINITY) | (f16 ? FLAG(F16_OVERFLOW) | FLAG(F16_SUBNORMAL) : FLAG(SATURATION)), 2, 12, 9,
-                 fill_extreme_scales, i);
+  for (int i = 0; i < EXTREME_SCALES; i++) {
+    const uint64_t flags = extreme_is_infinite(op, i) ? FLAG(INFINITY) | (f16 ? FLAG(F16_OVERFLOW) : 0) : FLAG(UNIFORM);
+    add_numbered(plan, op, "extreme_scales", (size_t)i, flags, 2, 12, 9, fill_extreme_scales, i);
   }
 }
 
