@@ -180,8 +180,8 @@ static void add_data(qref_plan *plan, qref_op op) {
   const bool f16 = op == QREF_OP_LINEAR_W8A8_F16;
   const size_t random_cases = plan->size == QREF_SUITE_THOROUGH ? 16 : 4;
   for (size_t i = 1; i < random_cases; i++) {
-    add_numbered(plan, op, "uniform", i, FLAG(UNIFORM) | FLAG(BATCH), 1 + i % 4, 13 + 16 * i, 27 + 33 * i, fill_data,
-                 UNIFORM);
+    add_numbered(plan, op, "uniform", i, FLAG(UNIFORM) | FLAG(BATCH), 1 + i % 4, 13 + 16 * i, 27 + 33 * i,
+                 qref_linear_fill_data, UNIFORM);
     add_numbered(plan, op, "bell", i, FLAG(BELL) | FLAG(BATCH), 1 + i % 3, 40 + 7 * i, 50 + 29 * i,
                  qref_linear_fill_data, BELL);
     add_numbered(plan, op, "saturating", i, f16 ? FLAG(UNIFORM) : FLAG(UNIFORM) | FLAG(SATURATION), 2, 60, 40 * i + 1,
