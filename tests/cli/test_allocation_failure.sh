@@ -32,7 +32,7 @@ sweep() {
 }
 
 sweep info 5 "$QREF_PROGRAM" info --profile quamba --json
-suite=(--suite smoke --op requantize --format npy,hex)
+suite=(--suite smoke --op requantize --format "npy,hex")
 "$QREF_PROGRAM" gen "${suite[@]}" -o "$work/suite" >"$work/out"
 for shard in 1 2; do
   "$QREF_PROGRAM" gen "${suite[@]}" --shard $shard/2 -o "$work/shard$shard" >"$work/out"
