@@ -2,6 +2,7 @@
 #include <math.h>
 
 #include "ref/base/sha256.h"
+#include "ref/base/size.h"
 #include "ref/vectors/npy.h"
 #include "tests/vectors/suite_support.h"
 
@@ -239,7 +240,7 @@ static void replace_result(suite *t, const char *case_id, size_t count, size_t i
   char path[SUITE_PATH_SIZE * 2];
   char old_digest[65];
   char new_digest[65];
-  int8_t *elements = malloc(count);
+  int8_t *elements = qref_allocate(count, 1);
   assert_non_null(elements);
   copy_tree(t->good, t->bad);
   snprintf(path, sizeof path, "%s/cases/%s/y.npy", t->bad, case_id);

@@ -13,6 +13,13 @@ size_t qref_suite_thread_count(int threads) {
 #endif
 }
 
+#ifdef _OPENMP
+static int team_size(size_t count, int threads) {
+  const size_t most = qref_suite_thread_count(threads);
+  return (int)(count > 0 && count < most ? count : most);
+}
+#endif
+
 static size_t current_thread(void) {
 #ifdef _OPENMP
   return (size_t)omp_get_thread_num();
@@ -23,14 +30,14 @@ static size_t current_thread(void) {
 
 qref_status qref_suite_for_each(size_t count, int threads, qref_suite_task task, void *context,
                                 const qref_suite_progress *progress, qref_error *error) {
-  size_t parts = qref_suite_thread_count(threads);
-  parts = parts > count ? (count == 0 ? 1 : count) : parts;
   size_t first_failed = count;
   size_t done = 0;
   qref_status first_status = QREF_OK;
   qref_error first_error = {""};
-#ifdef _OPENMP
-#pragma omp parallel for num_threads((int)parts) schedule(dynamic, 1)
+#ifndef _OPENMP
+  (void)threads;
+#else
+#pragma omp parallel for num_threads(team_size(count, threads)) schedule(dynamic, 1)
 #endif
   for (size_t i = 0; i < count; i++) {
     bool skip = false;
