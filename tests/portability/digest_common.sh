@@ -4,7 +4,7 @@
 
 # Needs libc and libm only: no JSON, no files, no OpenMP.
 digest_sources=(
-  tests/portability/digest_suites.c
+  tests/portability/{digest_suites,chain_file}.c
   ref/base/{bytes,decimal,error,order_statistic,sha256,size,types}.c
   ref/numerics/*.c ref/profile/profile_builtin.c ref/ops/*.c ref/backends/*.c ref/backends/cpu/*.c
   ref/model/{allocate,decode,execution,layer_tensors,prefill,scale_policy,tokens,transpose}.c ref/model/session*.c

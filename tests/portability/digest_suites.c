@@ -1,12 +1,13 @@
 /* Digests of whole suites and of the numeric functions: the same lines on every processor, compiler and number of
  * threads. Needs libc and libm only, so that it can be built statically for any processor and run under an emulator.
  *
- *   digest_suites [--suite smoke|standard|thorough|block]... [--op OP] [--stride K] [--seed N] [--backend ref|cpu]
- *                 [--threads N] [--functions STEP]
+ *   digest_suites [--suite smoke|standard|thorough|block|layer:FILE]... [--op OP] [--stride K] [--seed N]
+ *                 [--backend ref|cpu] [--threads N] [--functions STEP]
  *
  * For every suite it prints "<sha256> <suite> <op> <cases>" per op, and with the op "all" the digest that
  * `qref gen --suite` prints for the same suite, if the stride is 1. --stride K takes every K-th case. --functions STEP
- * takes every STEP-th float32 as argument of the functions, beside their hardest ones. Without a suite and without
+ * takes every STEP-th float32 as argument of the functions, beside their hardest ones. FILE is one of write_layer.
+ * Without a suite and without
  * --functions it prints the suite `standard`. */
 #include <inttypes.h>
 #include <qref/vectors.h>
@@ -19,6 +20,7 @@
 #include "ref/vectors/chain/chain.h"
 #include "ref/vectors/generate/plan.h"
 #include "ref/vectors/suite/text.h"
+#include "tests/portability/chain_file.h"
 #include "tests/proof/hard_cases.h"
 
 enum { MAX_SUITES = 8 };
@@ -107,25 +109,36 @@ static qref_status plan_lines(const options *chosen, qref_suite_size size, case_
   return QREF_OK;
 }
 
-static qref_status block_lines(const options *chosen, case_lines **lines, size_t *count, qref_error *error) {
-  qref_chain chain;
-  memset(&chain, 0, sizeof chain);
-  qref_status status = qref_chain_block(chosen->seed, qref_profile_builtin("quamba"), &chain, error);
-  if (status != QREF_OK) {
-    return status;
-  }
-  *count = chain.count;
+/* Runs a chain, which is freed. */
+static qref_status chain_lines(const options *chosen, qref_chain *chain, case_lines **lines, size_t *count) {
+  *count = chain->count;
   *lines = calloc(*count > 0 ? *count : 1, sizeof **lines);
-  for (size_t i = 0; *lines != NULL && i < chain.count; i++) {
+  for (size_t i = 0; *lines != NULL && i < chain->count; i++) {
     case_lines *entry = &(*lines)[i];
-    entry->status = qref_case_run(&chain.cases[i], chosen->backend, chosen->threads, &entry->error);
-    entry->op = chain.cases[i].schema->op;
+    entry->status = qref_case_run(&chain->cases[i], chosen->backend, chosen->threads, &entry->error);
+    entry->op = chain->cases[i].schema->op;
     if (entry->status == QREF_OK) {
-      append_lines(&chain.cases[i], &entry->text);
+      append_lines(&chain->cases[i], &entry->text);
     }
   }
-  qref_chain_free(&chain);
+  qref_chain_free(chain);
   return *lines != NULL ? QREF_OK : QREF_ERROR_MEMORY;
+}
+
+static qref_status block_lines(const options *chosen, case_lines **lines, size_t *count, qref_error *error) {
+  qref_chain chain;
+  qref_status status = qref_chain_block(chosen->seed, qref_profile_builtin("quamba"), &chain, error);
+  return status == QREF_OK ? chain_lines(chosen, &chain, lines, count) : status;
+}
+
+static qref_status layer_lines(const options *chosen, const char *path, case_lines **lines, size_t *count,
+                               qref_error *error) {
+  qref_chain chain;
+  if (!chain_file_read(path, &chain)) {
+    snprintf(error->message, sizeof error->message, "%s: not a file of write_layer", path);
+    return QREF_ERROR_FORMAT;
+  }
+  return chain_lines(chosen, &chain, lines, count);
 }
 
 static void print_digest(const case_lines *lines, size_t count, const char *suite, qref_op op) {
@@ -148,11 +161,15 @@ static void print_digest(const case_lines *lines, size_t count, const char *suit
 
 static qref_status digest_suite(const options *chosen, const char *suite, qref_error *error) {
   static const char *const sizes[] = {"smoke", "standard", "thorough"};
+  static const char layer_prefix[] = "layer:";
   case_lines *lines = NULL;
   size_t count = 0;
   qref_status status = QREF_ERROR_ARGUMENT;
   if (strcmp(suite, "block") == 0) {
     status = block_lines(chosen, &lines, &count, error);
+  } else if (strncmp(suite, layer_prefix, strlen(layer_prefix)) == 0) {
+    status = layer_lines(chosen, suite + strlen(layer_prefix), &lines, &count, error);
+    suite = "layer";
   }
   for (size_t size = 0; size < sizeof sizes / sizeof sizes[0]; size++) {
     if (strcmp(suite, sizes[size]) == 0) {
@@ -309,9 +326,10 @@ static bool parse(int argc, char **argv, options *chosen) {
 int main(int argc, char **argv) {
   options chosen;
   if (!parse(argc, argv, &chosen)) {
-    fprintf(stderr,
-            "usage: digest_suites [--suite smoke|standard|thorough|block]... [--op OP] [--stride K] [--seed N] "
-            "[--backend ref|cpu] [--threads N] [--functions STEP]\n");
+    fprintf(
+        stderr,
+        "usage: digest_suites [--suite smoke|standard|thorough|block|layer:FILE]... [--op OP] [--stride K] [--seed N] "
+        "[--backend ref|cpu] [--threads N] [--functions STEP]\n");
     return 2;
   }
 #ifndef _OPENMP

@@ -2,10 +2,10 @@
 # Digests of whole suites by architecture, compiler, flags and threads. Prints a table and, with --table, writes it to a
 # file. What is not installed is left out by name. Exit status: 0 if all digests are equal, 1 if not.
 #
-#   run_matrix.sh [--table FILE] [--suites "standard thorough block"] [--jobs 2] [--only PATTERN]
+#   run_matrix.sh [--table FILE] [--suites "standard thorough block layer"] [--jobs 2] [--only PATTERN]
 #
 # --only: just the rows that hold the pattern, beside the first, which the others are compared with. QREF_PROGRAM, if
-# set, is a program whose `gen` is tried too.
+# set, is a program whose `gen` is tried too; QREF_WRITE_LAYER is the program write_layer, which the suite layer needs.
 set -uo pipefail
 cd "$(dirname "$0")/../.." || exit 2
 work=$(mktemp -d)
@@ -13,7 +13,7 @@ trap 'rm -rf "$work"' EXIT
 source tests/portability/digest_common.sh
 
 table=
-suites="smoke standard thorough block"
+suites="smoke standard thorough block layer"
 jobs=2
 only=
 while [ $# -gt 0 ]; do
@@ -27,8 +27,12 @@ while [ $# -gt 0 ]; do
   shift 2
 done
 digest_arguments=(--functions 16381)
+if [[ " $suites " == *" layer "* ]] && ! "${QREF_WRITE_LAYER:-no-write_layer}" "$work/layer"; then
+  echo "left out: suite layer: QREF_WRITE_LAYER names no program that writes it"
+  suites=$(echo " $suites " | sed 's/ layer / /')
+fi
 for suite in $suites; do
-  digest_arguments+=(--suite "$suite")
+  digest_arguments+=(--suite "${suite/#layer/layer:$work/layer}")
 done
 
 rows=0
@@ -112,7 +116,8 @@ program() {
   (
     start=$SECONDS
     for suite in $suites; do
-      "$QREF_PROGRAM" gen --suite "$suite" --threads "$1" -o "$row.suite" --quiet >&2 || exit 1
+      # shellcheck disable=SC2046 # a list of words
+      "$QREF_PROGRAM" gen --suite "$suite" $([ "$suite" = layer ] && echo --layer 3) --threads "$1" -o "$row.suite" --quiet >&2 || exit 1
       sed -nE "s/.*\"digest\":\"([0-9a-f]{64})\".*/\1 $suite all/p" "$row.suite/manifest.json" | head -n 1 >>"$row.lines"
       rm -rf "$row.suite"
     done

@@ -10,6 +10,10 @@ source tests/portability/digest_common.sh
 sample=(--suite standard --suite block --stride 8 --functions 65521)
 failed=0
 compared=0
+if [ -x "${QREF_BINARY_DIR:-.}/tests/portability/write_layer" ]; then
+  "$QREF_BINARY_DIR/tests/portability/write_layer" "$work/layer"
+  sample+=(--suite "layer:$work/layer")
+fi
 
 # start NAME EMULATOR COMPILER FLAGS...: builds and runs in the background.
 start() {

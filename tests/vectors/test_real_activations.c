@@ -11,11 +11,10 @@
 /* CMocka needs the above first. */
 #include <cmocka.h>
 
-#include "ref/vectors/chain/chain.h"
 #include "ref/vectors/generate/real_activations.h"
+#include "tests/vectors/real_layer.h"
 
-#define MODEL QREF_SOURCE_DIR "/vectors/models/tiny-mamba"
-enum { LAYER = 3, PREFILL = 32, DECODE = 1, WINDOWS = 16, WINDOW_LENGTH = 256 };
+enum { DECODE = 1 };
 
 /* The first so many of an axis are kept. */
 static size_t limit_of(const char *axis) {
@@ -29,36 +28,6 @@ static size_t limit_of(const char *axis) {
     }
   }
   return SIZE_MAX;
-}
-
-static void read_tokens(const char *path, int32_t *tokens, size_t count) {
-  FILE *file = fopen(path, "rb");
-  assert_non_null(file);
-  for (size_t i = 0; i < count; i++) {
-    tokens[i] = fgetc(file);
-    assert_in_range(tokens[i], 0, 255);
-  }
-  fclose(file);
-}
-
-static void record_layer(qref_chain *chain) {
-  static int32_t calibration[WINDOWS * WINDOW_LENGTH], tokens[PREFILL + DECODE];
-  qref_float_model *model = NULL;
-  qref_quantized_model *quantized = NULL;
-  qref_error error;
-  read_tokens(MODEL "/calib.txt", calibration, WINDOWS * WINDOW_LENGTH);
-  read_tokens(MODEL "/eval.txt", tokens, PREFILL + DECODE);
-  const qref_quantize_model_options options = {
-      .tokens = calibration, .window_count = WINDOWS, .window_length = WINDOW_LENGTH};
-  const qref_execution execution = {.threads = 2};
-  if (qref_float_model_open(MODEL, &model, &error) != QREF_OK ||
-      qref_quantize_model(model, &options, &execution, &quantized, &error) != QREF_OK ||
-      qref_chain_layer(quantized, qref_profile_builtin("quamba"), LAYER, tokens, PREFILL, DECODE, chain, &error) !=
-          QREF_OK) {
-    fail_msg("%s", error.message);
-  }
-  qref_quantized_model_destroy(quantized);
-  qref_float_model_close(model);
 }
 
 /* The case with its axes cut. */
@@ -87,18 +56,6 @@ static void cut(const qref_case *whole, qref_case *part) {
       }
       memcpy((char *)to->data + i * size, (const char *)from->data + source * size, size);
     }
-  }
-}
-
-static uint32_t attribute_of(const qref_case *item, size_t a) {
-  switch (item->schema->attributes[a].kind) {
-    case QREF_ATTRIBUTE_SIZE:
-      return (uint32_t)qref_case_size_attribute(item, a);
-    case QREF_ATTRIBUTE_F32:
-      return qref_bits_from_f32(qref_case_f32_attribute(item, a));
-    case QREF_ATTRIBUTE_BOOL:
-    default:
-      return qref_case_bool_attribute(item, a);
   }
 }
 
@@ -135,7 +92,7 @@ static void print_case(FILE *file, size_t number, const qref_case *item) {
   fprintf(file, "{NULL, NULL}};\nstatic const uint32_t attributes_%zu[] = {", number);
   for (size_t a = 0; item->schema->attributes[a].name != NULL; a++) {
     fprintf(file, item->schema->attributes[a].kind == QREF_ATTRIBUTE_F32 ? "0x%08x, " : "%u, ",
-            (unsigned)attribute_of(item, a));
+            (unsigned)qref_case_attribute_bits(item, a));
   }
   fprintf(file, "};\n\n");
 }
@@ -147,7 +104,10 @@ static int write_file(const char *path) {
     perror(path);
     return 1;
   }
-  record_layer(&chain);
+  if (!real_layer_record(DECODE, &chain)) {
+    fclose(file);
+    return 1;
+  }
   fprintf(file,
           "/* Written by tests/vectors/test_real_activations.c. */\n/* clang-format off */\n"
           "#include \"ref/vectors/generate/real_activations.h\"\n\n");
@@ -175,7 +135,7 @@ static int write_file(const char *path) {
 static void cut_outs_are_those_of_the_model(void **state) {
   (void)state;
   qref_chain chain;
-  record_layer(&chain);
+  assert_true(real_layer_record(DECODE, &chain));
   assert_int_equal(chain.count, qref_real_case_count);
   for (size_t i = 0; i < chain.count; i++) {
     const qref_real_case *real = &qref_real_cases[i];
@@ -183,7 +143,7 @@ static void cut_outs_are_those_of_the_model(void **state) {
     cut(&chain.cases[i], &part);
     assert_int_equal(real->op, part.schema->op);
     for (size_t a = 0; part.schema->attributes[a].name != NULL; a++) {
-      assert_int_equal(real->attributes[a], attribute_of(&part, a));
+      assert_int_equal(real->attributes[a], qref_case_attribute_bits(&part, a));
     }
     const qref_real_tensor *input = real->inputs;
     for (size_t t = 0; t < part.tensor_count; t++) {

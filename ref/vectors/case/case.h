@@ -90,6 +90,10 @@ void qref_case_set_size_attribute(qref_case *item, size_t i, size_t value);
 void qref_case_set_f32_attribute(qref_case *item, size_t i, float value);
 void qref_case_set_bool_attribute(qref_case *item, size_t i, bool value);
 
+/* The same for an attribute of any kind in 32 bits: a size, which must fit, the bit pattern of a float, 0 or 1. */
+uint32_t qref_case_attribute_bits(const qref_case *item, size_t i);
+void qref_case_set_attribute_bits(qref_case *item, size_t i, uint32_t bits);
+
 /* A copy with memory of its own. */
 qref_status qref_case_clone(const qref_case *item, qref_case *clone, qref_error *error);
 

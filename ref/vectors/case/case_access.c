@@ -80,6 +80,32 @@ void qref_case_set_bool_attribute(qref_case *item, size_t i, bool value) {
   set_attribute(item, i, &value, sizeof value);
 }
 
+uint32_t qref_case_attribute_bits(const qref_case *item, size_t i) {
+  switch (item->schema->attributes[i].kind) {
+    case QREF_ATTRIBUTE_SIZE:
+      return (uint32_t)qref_case_size_attribute(item, i);
+    case QREF_ATTRIBUTE_F32:
+      return qref_bits_from_f32(qref_case_f32_attribute(item, i));
+    case QREF_ATTRIBUTE_BOOL:
+    default:
+      return qref_case_bool_attribute(item, i);
+  }
+}
+
+void qref_case_set_attribute_bits(qref_case *item, size_t i, uint32_t bits) {
+  switch (item->schema->attributes[i].kind) {
+    case QREF_ATTRIBUTE_SIZE:
+      qref_case_set_size_attribute(item, i, bits);
+      break;
+    case QREF_ATTRIBUTE_F32:
+      qref_case_set_f32_attribute(item, i, qref_f32_from_bits(bits));
+      break;
+    case QREF_ATTRIBUTE_BOOL:
+      qref_case_set_bool_attribute(item, i, bits != 0);
+      break;
+  }
+}
+
 /* ---- elements ---- */
 
 uint32_t qref_case_tensor_bits(const qref_case_tensor *tensor, size_t index) {

@@ -32,17 +32,7 @@ void qref_plan_real(qref_plan *plan) {
     const qref_real_case *real = &qref_real_cases[i];
     qref_case *item = &qref_plan_add(plan, real->op, real->name, QREF_FLAG_BIT(QREF_FLAG_REAL), fill, (int64_t)i)->item;
     for (size_t a = 0; item->schema->attributes[a].name != NULL; a++) {
-      switch (item->schema->attributes[a].kind) {
-        case QREF_ATTRIBUTE_SIZE:
-          qref_case_set_size_attribute(item, a, real->attributes[a]);
-          break;
-        case QREF_ATTRIBUTE_F32:
-          qref_case_set_f32_attribute(item, a, qref_f32_from_bits(real->attributes[a]));
-          break;
-        case QREF_ATTRIBUTE_BOOL:
-          qref_case_set_bool_attribute(item, a, real->attributes[a] != 0);
-          break;
-      }
+      qref_case_set_attribute_bits(item, a, real->attributes[a]);
     }
     for (size_t t = 0; t < item->tensor_count; t++) {
       const qref_tensor_schema *schema = item->tensors[t].schema;
