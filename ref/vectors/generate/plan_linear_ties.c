@@ -372,10 +372,9 @@ void qref_plan_linear_ties(qref_plan *plan, qref_op op) {
     return;
   }
   const bool f16 = op == QREF_OP_LINEAR_W8A8_F16;
-  qref_linear_add(
-      plan, op, "tie_steps",
-      f16 ? FLAG(F16_TIE) | FLAG(F16_OVERFLOW) | FLAG(NEAR_TIE) : FLAG(TIE) | FLAG(NEAR_TIE) | FLAG(SATURATION), 1, 60,
-      depth_for(16773120), fill_steps, 0);
+  qref_linear_add(plan, op, "tie_steps",
+                  f16 ? FLAG(F16_TIE) | FLAG(F16_OVERFLOW) | FLAG(NEAR_TIE) : FLAG(TIE) | FLAG(NEAR_TIE), 1, 60,
+                  depth_for(16773120), fill_steps, 0);
   qref_linear_add(plan, op, "saturation_far", f16 ? FLAG(F16_OVERFLOW) : FLAG(SATURATION), 1, 140, 90, fill_far, -1);
   if (f16) {
     qref_linear_add(plan, op, "float16_largest", FLAG(F16_OVERFLOW) | FLAG(F16_TIE), 1, 32, 6, fill_float16_ends, 0);

@@ -336,8 +336,8 @@ void qref_plan_requantize(qref_plan *plan) {
   }
   const size_t random_cases = plan->size == QREF_SUITE_THOROUGH ? 24 : 4;
   for (size_t i = 1; i < random_cases; i++) {
-    add_numbered(plan, "uniform", i, FLAG(UNIFORM) | FLAG(SATURATION), 513, 0.011f * (float)i, fill_uniform,
-                 i % 2 == 0 ? 128 : 200);
+    add_numbered(plan, "uniform", i, i % 2 == 0 ? FLAG(UNIFORM) : FLAG(UNIFORM) | FLAG(SATURATION), 513,
+                 0.011f * (float)i, fill_uniform, i % 2 == 0 ? 128 : 200);
     add_numbered(plan, "tie_near", i, FLAG(NEAR_TIE), TIES, 1.0f, fill_ties, RANDOM_SCALE);
     add_numbered(plan, "scale_form", i, FLAG(NEAR_TIE), TIE_BOUNDARIES, 1.0f, fill_scale_forms, 0);
   }
