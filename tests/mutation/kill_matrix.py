@@ -33,14 +33,13 @@ def _upright(names, width):
 def matrix(results, suite):
     width = max(len(result.fault.name) for result in results)
     margin = " " * width
-    lines = [f"Kill matrix of suite {suite.description['suite']}, seed {suite.description['seed']}, digest "
-             f"{suite.description['digest']}", "",
+    lines = [f"Kill matrix of the suite {suite.name}", "",
              "A row per seeded fault (tests/mutation/faults). `cases`: cases of the ops that the fault concerns; "
              "`killed`: those that",
              "notice it, `outputs`: in an output, `intermediates`: in an intermediate only, `counts`: in the counts of "
              "events only. Then",
              "the killing cases by generator flag; a case may have several. Made by `cmake --build --preset mutation`.",
-             ""]
+             "", *(f"{op:24} {suite.sizes[op]:4} cases, digest {suite.digests[op]}" for op in suite.ops), ""]
     lines.extend(margin + line for line in _upright(list(COUNTS) + suite.flags, 5))
     for result in results:
         numbers = _row(result) + [result.flags.get(flag, 0) for flag in suite.flags]

@@ -96,22 +96,30 @@ class Build:
 
 
 class Suite:
-    """A suite on disk, made by the unmodified program."""
+    """The cases of a suite, a directory per op so that a mutant reads those of its ops only; made by the unmodified
+    program."""
 
-    def __init__(self, program, name, directory):
+    def __init__(self, program, name, ops, directory, pool):
+        self.name = name
+        self.ops = list(ops)
         self.directory = directory
+        directory.mkdir(parents=True, exist_ok=True)
+        manifests = list(pool.map(lambda op: self._make(program, op), self.ops))
+        self.digests = {op: manifest["digest"] for op, manifest in zip(self.ops, manifests)}
+        self.flags = list(dict.fromkeys(flag for manifest in manifests for flag in manifest["flags"]))
+        self.case_flags = {case["id"]: case["flags"] for manifest in manifests for case in manifest["cases"]}
+        self.sizes = {op: len(manifest["cases"]) for op, manifest in zip(self.ops, manifests)}
+
+    def _make(self, program, op):
+        directory = self.directory / op
         if not (directory / "manifest.json").exists():
-            result = run([program, "gen", "--suite", name, "--format", "npy", "--quiet", "-o", directory])
+            result = run([program, "gen", "--suite", self.name, "--op", op, "--format", "npy", "--quiet", "-o", directory])
             if result.returncode != 0:
                 raise BrokenTest(f"qref gen failed: {tail(result.stderr)}")
-        manifest = json.loads((directory / "manifest.json").read_text())
-        self.description = {field: manifest[field] for field in ("suite", "seed", "digest")}
-        self.flags = list(manifest["flags"])
-        self.cases = collections.OrderedDict((case["id"], case) for case in manifest["cases"])
-        self.ops = list(collections.OrderedDict.fromkeys(case["op"] for case in manifest["cases"]))
+        return json.loads((directory / "manifest.json").read_text())
 
     def count(self, ops):
-        return sum(not ops or case["op"] in ops for case in self.cases.values())
+        return sum(self.sizes[op] for op in ops or self.ops)
 
 
 Result = collections.namedtuple("Result", "fault cases killed outputs intermediates counts flags ended seconds")
@@ -120,10 +128,10 @@ Result = collections.namedtuple("Result", "fault cases killed outputs intermedia
 def verify(program, suite, ops, limit):
     """Failures by case id, or the way in which the program ended instead of answering."""
     failures = {}
-    for op in ops or [None]:
+    for op in ops or suite.ops:
         try:
-            result = run([program, "verify", suite.directory, "--stored-inputs", "--json", "--quiet",
-                          *(["--op", op] if op else [])], timeout=limit)
+            result = run([program, "verify", suite.directory / op, "--stored-inputs", "--json", "--quiet"],
+                         timeout=limit)
         except subprocess.TimeoutExpired:
             return failures, "did not end"
         except UnicodeDecodeError:
@@ -148,7 +156,7 @@ def judge(build, suite, fault, text, scratch, limit):
     by_output = sum(failure["different_outputs"] > 0 for failure in failures.values())
     by_intermediate = sum(failure["different_outputs"] == 0 and failure["different_intermediates"] > 0
                           for failure in failures.values())
-    flags = collections.Counter(flag for case in failures for flag in suite.cases[case]["flags"])
+    flags = collections.Counter(flag for case in failures for flag in suite.case_flags[case])
     by_count = sum(failure["different_outputs"] == failure["different_intermediates"] == 0 and failure["counts_differ"]
                    for failure in failures.values())
     return Result(fault, suite.count(fault.ops), len(failures), by_output, by_intermediate, by_count, flags, ended,
@@ -207,11 +215,14 @@ def main():
     scratch = pathlib.Path(tempfile.mkdtemp(prefix="qref-mutation-"))
     try:
         build = Build(options.build)
-        suite = Suite(build.program, options.suite,
-                      pathlib.Path(options.suite_directory) if options.suite_directory else scratch / "suite")
+        needed = faults if all(fault.ops for fault in faults) else everything
+        ops = list(dict.fromkeys(op for fault in needed for op in fault.ops))
+        with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
+            suite = Suite(build.program, options.suite, ops,
+                          pathlib.Path(options.suite_directory or scratch / "suite"), pool)
         seconds = self_test(build, suite, scratch, options.limit)
-        print(f"mutation: suite {options.suite} of {len(suite.cases)} cases; an unmodified copy passes it in "
-              f"{seconds:.1f} s; {len(faults)} of {len(everything)} faults", flush=True)
+        print(f"mutation: suite {options.suite} of {suite.count(None)} cases made in {time.monotonic() - start:.0f} s; "
+              f"an unmodified copy passes it in {seconds:.1f} s; {len(faults)} of {len(everything)} faults", flush=True)
         done = 0
         lock = threading.Lock()
 

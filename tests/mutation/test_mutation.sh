@@ -8,7 +8,7 @@ exec "$QREF_PYTHON" "$QREF_SOURCE_DIR/tests/mutation/run.py" --build "$QREF_BINA
   conv1d_silu_update/tap_add_separate \
   conv1d_silu_floatsim/round_half_away \
   requantize/multiplier_for_divisor \
-  linear_w8a8_form/accumulator_wraps_at_24 \
+  linear_w8a8_form/accumulator_narrow_in_linear_w8a8_24 \
   linear_w8a8_per_channel/scales_one_by_one \
   selective_scan/h_requantized_at_chunks \
   selective_scan_update/factor_100_dropped \
