@@ -18,8 +18,8 @@ list_cases() {
   awk -v bits="$1" -v directory="$work" -f "$rtl/list_cases.awk" "$suite/qref_vectors_pkg.sv"
 }
 
-# Makes $suite and lists of its cases.
-# The int8 stores have no op of their own; $suite/stores has their words, those of the accumulators among them.
+# Makes $suite and lists of its cases. The int8 stores have no op of their own: $suite/stores has their words, the
+# accumulators of conv1d among them.
 make_suite() {
   "$QREF_PROGRAM" gen --suite smoke --format npy,hex -o "$suite" >"$work/gen.log" 2>&1 ||
     fail "qref gen: $(cat "$work/gen.log")"
@@ -27,7 +27,7 @@ make_suite() {
   [ -s "$work/dot_product_lane.cases" ] && [ -s "$work/conv_accumulator.cases" ] || fail "no cases of both stages"
   $CC -std=c11 -I"$QREF_SOURCE_DIR/include" -o "$work/store_vectors" "$rtl/store_vectors.c" "$dpi_library" -lm
   mkdir "$suite/stores"
-  sed -E "s|.* (.*)|$suite/cases/\1/accumulator.hex|" "$work"/*.cases |
+  sed -E "s|.* (.*)|$suite/cases/\1/accumulator.hex|" "$work/conv_accumulator.cases" |
     xargs "$work/store_vectors" "$suite/stores" >"$work/store_count" || fail "store_vectors"
 }
 
@@ -59,6 +59,7 @@ must_fail() {
   sed "s|$work/||; s|^|  |" "$work/line"
 }
 
+damaged_file=
 divergence='first divergence: .*tensor [a-z_]+, index [0-9]+: expected [0-9a-f]+, got [0-9a-f]+'
 
 # Files that a stage reads, those of its first case.
@@ -73,12 +74,14 @@ files_of() {
   esac
 }
 
-# with_file COMMAND FILE: $work/damaged is a copy of the suite in which COMMAND < FILE gives the content of FILE.
+# with_file COMMAND FILE: $work/damaged is a copy of the suite in which COMMAND < FILE gives the content of FILE, or with
+# the command `none` there is no such file.
 with_file() {
   local copy=$work/damaged/${2#"$suite"/}
-  rm -rf "$work/damaged"
-  cp -rl "$suite" "$work/damaged"
-  rm "$copy"
+  [ -d "$work/damaged" ] || cp -rl "$suite" "$work/damaged"
+  [ ! -e "$work/undamaged" ] || mv -f "$work/undamaged" "$damaged_file"
+  mv "$copy" "$work/undamaged"
+  damaged_file=$copy
   [ "$1" = none ] || bash -c "$1" <"$2" >"$copy"
 }
 
