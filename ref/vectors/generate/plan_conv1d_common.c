@@ -89,7 +89,7 @@ static void add_random(qref_plan *plan, qref_op op) {
     }
   }
   for (size_t i = 0; i < 4; i++) {
-    const qref_conv1d_shape shape = {2, 7, 11, 2 + i, i % 2 == 0, i % 2 == 1};
+    const qref_conv1d_shape shape = {2, 15, 7, 2 + i, i % 2 == 0, i % 2 == 1};
     qref_conv1d_add_numbered(plan, op, "saturation", i, FLAG(UNIFORM) | (i % 2 == 0 ? saturation_flag(op) : 0), shape,
                              qref_conv1d_fill_data, QREF_CONV1D_SATURATING);
   }

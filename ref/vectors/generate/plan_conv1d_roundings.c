@@ -17,9 +17,9 @@ void qref_plan_conv1d_roundings(qref_plan *plan, qref_op op, qref_quantize_rule 
     bool both_forms;
   } data[] = {
       {"tie", {1, 80, 4, 4, true, false}, qref_conv1d_fill_exact, 5, FLAG(TIE), true},
-      {"far", {2, 9, 8, 4, true, false}, qref_conv1d_fill_data, QREF_CONV1D_FAR, 0, false},
-      {"huge", {1, 6, 4, 4, true, false}, qref_conv1d_fill_data, QREF_CONV1D_HUGE, 0, false},
-      {"infinite", {1, 6, 4, 4, true, false}, qref_conv1d_fill_extreme_scales, 3, FLAG(INFINITY), false},
+      {"far", {2, 12, 6, 4, true, false}, qref_conv1d_fill_data, QREF_CONV1D_FAR, 0, false},
+      {"huge", {1, 16, 4, 4, true, false}, qref_conv1d_fill_data, QREF_CONV1D_HUGE, 0, false},
+      {"infinite", {1, 12, 4, 4, true, false}, qref_conv1d_fill_extreme_scales, 3, FLAG(INFINITY), false},
       {"form",
        {1, 20, 4, 4, true, false},
        qref_conv1d_fill_separating,

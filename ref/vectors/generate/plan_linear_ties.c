@@ -152,7 +152,7 @@ static size_t count_separated(qref_case *item, int p, float weight_scale, float 
 static void seek_orders(qref_case *item, qref_seek_stream *stream, int p) {
   size_t best = 0;
   qref_linear_set_scales(item, qref_linear_power(-p), 1.0f);
-  for (int attempt = 0; attempt < 24; attempt++) {
+  for (int attempt = 0; attempt < 40; attempt++) {
     const float input_scale = random_input_scale(item, stream);
     for (int32_t steps = -1; steps <= 1; steps++) {
       const float weight_scale = partner(item, input_scale, p, steps);
@@ -165,22 +165,39 @@ static void seek_orders(qref_case *item, qref_seek_stream *stream, int p) {
   }
 }
 
-/* The other two orders in turn. */
-static void seek_orders_per_column(qref_case *item, qref_seek_stream *stream, int p) {
+/* The other two orders in turn; returns for how many columns the less successful of the two stores another output. */
+static size_t set_orders_per_column(qref_case *item, int p, float input_scale) {
   const qref_linear_order own = qref_linear_order_of(item);
-  const float input_scale = qref_seek_scale(stream, 0.01f, 0.2f);
   qref_linear_set_scales(item, partner(item, input_scale, p, 0), input_scale);
   float *weight_scale = qref_case_f32(item, "weight_scale");
+  size_t separated[2] = {0, 0};
   for (size_t n = 0; n < item->args.linear_w8a8.columns; n++) {
-    const qref_linear_order other = (qref_linear_order)(((int)own + 1 + (int)(n / 2 % 2)) % QREF_LINEAR_ORDERS);
+    const size_t turn = n / 2 % 2;
+    const qref_linear_order other = (qref_linear_order)(((int)own + 1 + (int)turn) % QREF_LINEAR_ORDERS);
     for (int32_t steps = -60; steps <= 60; steps++) {
       const float candidate = partner(item, input_scale, p, steps);
       if (orders_differ(item, tie_sum(item, n % TARGETS, p), candidate, input_scale, own, other)) {
         weight_scale[n] = candidate;
+        separated[turn]++;
         break;
       }
     }
   }
+  return separated[0] < separated[1] ? separated[0] : separated[1];
+}
+
+static void seek_orders_per_column(qref_case *item, qref_seek_stream *stream, int p) {
+  float best_scale = 0.0f;
+  size_t best = 0;
+  for (int attempt = 0; attempt < 8; attempt++) {
+    const float input_scale = qref_seek_scale(stream, 0.01f, 0.2f);
+    const size_t separated = set_orders_per_column(item, p, input_scale);
+    if (best_scale == 0.0f || separated > best) {
+      best = separated;
+      best_scale = input_scale;
+    }
+  }
+  (void)set_orders_per_column(item, p, best_scale);
 }
 
 /* parameter: p. */
