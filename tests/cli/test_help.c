@@ -42,7 +42,9 @@ static void examples_run(void **state) {
     char script[1024];
     snprintf(script, sizeof script,
              "qref() { case $1 in check|quantize|run) set -- \"$@\" --calib-windows 1;;"
-             " eval) set -- \"$@\" --calib-windows 1 --bytes 64;; esac; \"$Q\" \"$@\"; }\n"
+             " eval) set -- \"$@\" --calib-windows 1 --bytes 64;;"
+             " gen) case $* in *layer*) set -- \"$@\" --model \"$QM\" --text \"$M/eval.txt\";; esac;; esac; \"$Q\" "
+             "\"$@\"; }\n"
              "mkdir %s\ncd %s\nln -sfn \"$V\" vectors\nset -e\n%s",
              commands[i], commands[i], example + strlen("\nexample:\n"));
     expect(p, script, 0);

@@ -11,6 +11,13 @@ ln -s "$QREF_PROGRAM" "$work/bin/qref"
 cd "$QREF_SOURCE_DIR"
 
 "$block" layer-suite | sed "s|/tmp/layer3|$work/layer3|g" >"$work/make.sh"
+if [ "$QREF_SANITIZE" = ON ]; then
+  # the whole calibration takes minutes then
+  tiny=vectors/models/tiny-mamba
+  qref=$work/bin/qref
+  "$qref" quantize --model $tiny --calib $tiny/calib.txt --calib-windows 1 -o "$work/quantized" >"$work/text"
+  sed -i "s|--suite layer|& --model $work/quantized --text $tiny/eval.txt|" "$work/make.sh"
+fi
 PATH=$work/bin:$PATH bash -euo pipefail "$work/make.sh" >"$work/text"
 grep -E '^(cases|tensors|bytes) ' "$work/text"
 
