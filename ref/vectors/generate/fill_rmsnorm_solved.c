@@ -69,8 +69,13 @@ qref_status qref_fill_rmsnorm_boundaries(qref_case *item, uint64_t seed, int64_t
   const bool dynamic = qref_case_tensor_of(item, "row_scale")->present;
   const float scale = fix_scale(item, weight, r, rstd);
   for (size_t i = 1; i < item->args.rmsnorm.n; i++) {
-    float target = qref_sample_rounding(&stream, (i - 1) * (size_t)step % QREF_SAMPLE_ROUNDINGS);
-    target = dynamic && !(target < 127.0f) ? -target : target;
+    const qref_rounding_rule *round = &item->profile.rmsnorm.output.round;
+    const bool edge = round->rounding == QREF_ROUND_STOCHASTIC && i % 5 == 0;
+    float target = edge ? qref_sample_stochastic_edge(round, i, i % 2 != 0)
+                        : qref_sample_rounding(&stream, (i - 1) * (size_t)step % QREF_SAMPLE_ROUNDINGS);
+    if (dynamic && !(target > -0x1p60f && target < 127.0f)) {
+      target = target > 0.0f && target < 0x1p60f ? -target : -300.0f; /* below the row's largest, whatever the sign */
+    }
     weight[i] = solve_weight(item, unit(r, rstd, i), target, scale);
   }
   return QREF_OK;
@@ -110,7 +115,7 @@ qref_status qref_fill_rmsnorm_forms(qref_case *item, uint64_t seed, int64_t para
 
 /* Other ways to sum squares than `partials` partial sums in ascending order. */
 static float other_mean_square(const float *r, size_t n, size_t form) {
-  static const uint32_t partial_sums[] = {1, 2, 8, 16, 31, 33, 64};
+  static const uint32_t partial_sums[] = {1, 2, 8, 16, 31, 32, 33, 64, 1024};
   enum { PARTIALS = sizeof partial_sums / sizeof partial_sums[0], LANES = 32 };
   if (form < PARTIALS) {
     return qref_mean_square(r, n, partial_sums[form]);
@@ -143,7 +148,7 @@ static float other_mean_square(const float *r, size_t n, size_t form) {
   }
   return (float)(sum / (double)n);
 }
-enum { SUM_FORMS = 10, SUM_TRIES = 1000 };
+enum { SUM_FORMS = 12, SUM_TRIES = 1000 };
 
 /* The float32 rows that are normed, of either op, weights being 1. */
 typedef struct norm_rows {

@@ -2,6 +2,7 @@
 #include "ref/vectors/generate/fill_scan.h"
 
 #include "ref/base/error.h"
+#include "ref/vectors/generate/hard_arguments.h"
 #include "ref/vectors/generate/sample.h"
 #include "ref/vectors/generate/scan_sequence.h"
 
@@ -111,6 +112,35 @@ qref_status qref_fill_scan_cancelling_states(qref_case *item, uint64_t seed, int
   return QREF_OK;
 }
 
+qref_status qref_fill_scan_cancelling_softplus(qref_case *item, uint64_t seed, int64_t parameter, qref_error *error) {
+  QREF_TRY(qref_fill_scan_cancelling_states(item, seed, 0, error));
+  qref_scan_scales *scales = qref_scan_scales_of(item);
+  if (parameter < 0) {
+    scales->dt = 0.11713f;
+    scales->dt_bias = 0.0101f;
+    scales->C *= 0.1f;
+    qref_fill(item, seed, "dt", QREF_FILL_UNIFORM, 100, 127);
+    return QREF_OK;
+  }
+  const float hard = qref_hard_log_arguments[parameter];
+  scales->dt = hard < 0.0f ? -hard : hard;
+  qref_fill(item, seed, "dt", QREF_FILL_CONSTANT, hard < 0.0f ? -1 : 1, 0);
+  qref_fill(item, seed, "dt_bias", QREF_FILL_CONSTANT, 0, 0);
+  return QREF_OK;
+}
+
+qref_status qref_fill_scan_zero_states(qref_case *item, uint64_t seed, int64_t parameter, qref_error *error) {
+  (void)parameter;
+  QREF_TRY(qref_fill_scan_uniform(item, seed, 0, error));
+  qref_fill(item, seed, "B", QREF_FILL_CONSTANT, 0, 0);
+  qref_fill(item, seed, "state", QREF_FILL_CONSTANT, 0, 0);
+  float *h = qref_case_f32(item, "h_initial");
+  for (size_t i = 0; h != NULL && i < qref_case_tensor_of(item, "h_initial")->count; i++) {
+    h[i] = i % 3 == 0 ? 0.0f : -0.0f;
+  }
+  return QREF_OK;
+}
+
 qref_status qref_fill_scan_cancelling_D(qref_case *item, uint64_t seed, int64_t parameter, qref_error *error) {
   (void)parameter;
   /* dt * A is -10^4 or less, so the decay is 0 and h = (s_B*q_B) * (dt*u). q_B * q_C is -60 and dt is proportional to
@@ -200,6 +230,40 @@ qref_status qref_fill_scan_tables(qref_case *item, uint64_t seed, int64_t parame
   for (size_t i = 0; i < qref_case_tensor_of(item, "A_log")->count; i += 2) {
     A_log[i] = 0;
   }
+  return QREF_OK;
+}
+
+/* How many of the 256 codes tell the division from a multiplication by 1/step. */
+static size_t codes_between_entries(const qref_function_rule *table, float scale) {
+  const float step = (table->maximum - table->minimum) / (float)(table->entries - 1);
+  const float inverse = 1.0f / step;
+  size_t count = 0;
+  for (int32_t code = -128; code <= 127; code++) {
+    const float offset = (float)code * scale - table->minimum;
+    if (offset > 0.0f && offset < table->maximum - table->minimum) {
+      const float divided = qref_round_f32(offset / step, QREF_ROUND_HALF_EVEN, 0, 0);
+      count += divided != qref_round_f32(offset * inverse, QREF_ROUND_HALF_EVEN, 0, 0) ? 1 : 0;
+    }
+  }
+  return count;
+}
+
+qref_status qref_fill_scan_table_forms(qref_case *item, uint64_t seed, int64_t parameter, qref_error *error) {
+  enum { TRIES = 4000 };
+  QREF_TRY(qref_fill_scan_uniform(item, seed, 0, error));
+  const qref_scan_rule *rule = qref_scan_rule_of(item);
+  const qref_function_rule *table = parameter == 0 ? &rule->softplus : &rule->decay;
+  qref_seek_stream stream = {.seed = seed, .case_id = item->id, .name = "candidates"};
+  float *scale = &qref_scan_scales_of(item)->dt;
+  for (size_t tries = 0; tries < TRIES; tries++) {
+    *scale = qref_seek_scale(&stream, 0.02f, 0.04f);
+    if (codes_between_entries(table, *scale) != 0) {
+      break;
+    }
+  }
+  qref_fill(item, seed, "dt", QREF_FILL_CODES, 0, 0);
+  qref_fill(item, seed, "dt_bias", QREF_FILL_CONSTANT, 0, 0);
+  qref_fill(item, seed, "A_log", QREF_FILL_CONSTANT, 0, 0);
   return QREF_OK;
 }
 

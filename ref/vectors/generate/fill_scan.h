@@ -17,6 +17,11 @@ qref_status qref_fill_scan_codes(qref_case *item, uint64_t seed, int64_t offset,
 /* Pairs of states that are equal but for the sign of C, an even number of them: y is what the roundings leave, so that
  * the last bit of every intermediate shows. */
 qref_status qref_fill_scan_cancelling_states(qref_case *item, uint64_t seed, int64_t parameter, qref_error *error);
+/* The same with dt from 11 to 16, where softplus(dt) leaves dt by a step or none (parameter -1), or with one dt whose
+ * log(exp(dt) + 1) is hard to round (i: qref_hard_log_arguments[i]). */
+qref_status qref_fill_scan_cancelling_softplus(qref_case *item, uint64_t seed, int64_t parameter, qref_error *error);
+/* Nothing enters the state, which is 0 or -0: the sign of zero goes through the sum. */
+qref_status qref_fill_scan_zero_states(qref_case *item, uint64_t seed, int64_t parameter, qref_error *error);
 /* One state without memory, and D such that D*u = -h*C but for roundings. */
 qref_status qref_fill_scan_cancelling_D(qref_case *item, uint64_t seed, int64_t parameter, qref_error *error);
 /* dt at and around 20 (parameter 0), far to both sides of it (1), in -15..15 (2), very negative (3), all 0 (4). */
@@ -26,6 +31,11 @@ qref_status qref_fill_scan_A_range(qref_case *item, uint64_t seed, int64_t param
 /* dt in multiples of 1/8 within and beyond -8..8, A = -1 for half of the states: arguments of tables between two of
  * their entries, where those are a power of two apart. */
 qref_status qref_fill_scan_tables(qref_case *item, uint64_t seed, int64_t parameter, qref_error *error);
+/* A scale of dt for which the arguments of the rule's tables come within a rounding of the middle of two entries, on
+ * either side depending on how the division by the step is done: of softplus (0), or of the decay, without softplus
+ * (1).
+ */
+qref_status qref_fill_scan_table_forms(qref_case *item, uint64_t seed, int64_t parameter, qref_error *error);
 /* Gate arguments where exp(-z) overflows, sums that overflow with z: large y. */
 qref_status qref_fill_scan_gate_range(qref_case *item, uint64_t seed, int64_t parameter, qref_error *error);
 /* Uniform with states that grow beyond float32 and come back as NaN: without softplus. */

@@ -21,7 +21,9 @@ qref_status qref_fill_scan_state_boundaries(qref_case *item, uint64_t seed, int6
   const float scale = qref_scan_scales_of(item)->state;
   float *h = qref_case_f32(item, "h_initial");
   for (size_t i = 0; i < qref_case_tensor_of(item, "h_initial")->count; i++) {
-    const float target = qref_sample_rounding(&stream, i * (size_t)step % QREF_SAMPLE_ROUNDINGS);
+    const bool edge = rule->state.round.rounding == QREF_ROUND_STOCHASTIC && i % 5 == 0;
+    const float target = edge ? qref_sample_stochastic_edge(&rule->state.round, i, i % 2 != 0)
+                              : qref_sample_rounding(&stream, i * (size_t)step % QREF_SAMPLE_ROUNDINGS);
     h[i] = qref_sample_dividend(target, scale, rule->state_prescale, rule->state.scale_form);
   }
   qref_fill(item, seed, "C", QREF_FILL_UNIFORM, -128, 127);

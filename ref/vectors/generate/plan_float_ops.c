@@ -98,6 +98,33 @@ static qref_status fill_cancelling(qref_case *item, uint64_t seed, int64_t param
   return QREF_OK;
 }
 
+/* 1 + 2^-23 or 1, then a product a*b = 2^-24 * (1 + d) with |d| < 2^-29 where row and column have one index: an fma by
+ * way of binary64, whose sum loses d, ends on a tie that is none. */
+static qref_status fill_double_rounding(qref_case *item, uint64_t seed, int64_t parameter, qref_error *error) {
+  (void)parameter;
+  (void)error;
+  qref_seek_stream stream = {.seed = seed, .case_id = item->id, .name = "factors"};
+  float *x = qref_case_f32(item, "x");
+  float *w = qref_case_f32(item, "w");
+  for (size_t i = 0; i < item->args.linear_f32.rows; i++) {
+    float a = 1.0f, b = 1.0f;
+    double off = 0.0;
+    for (size_t tries = 0; tries < 4000; tries++) {
+      a = qref_seek_scale(&stream, 1.0f, 2.0f);
+      b = 1.0f / a;
+      off = (double)a * (double)b - 1.0; /* exact */
+      if (off != 0.0 && off < 0x1p-30 && off > -0x1p-30) {
+        break;
+      }
+    }
+    x[2 * i] = off > 0.0 ? 1.0f : 1.0f + 0x1p-23f;
+    x[2 * i + 1] = a;
+    w[2 * i] = 1.0f;
+    w[2 * i + 1] = b * 0x1p-24f;
+  }
+  return QREF_OK;
+}
+
 static void add_linear(qref_plan *plan, const char *name, size_t rows, size_t columns, size_t depth, size_t stride,
                        uint64_t flags, qref_case_fill fill, int64_t parameter) {
   qref_linear_f32_args *args =
@@ -111,7 +138,7 @@ static void add_linear(qref_plan *plan, const char *name, size_t rows, size_t co
 static void plan_linear(qref_plan *plan) {
   add_linear(plan, "uniform_00", 3, 5, 7, 0, FLAG(UNIFORM) | FLAG(ODD), fill_uniform, 4);
   add_linear(plan, "stride_00", 3, 5, 9, 8, FLAG(UNIFORM) | FLAG(STRIDE), fill_uniform, 4);
-  add_linear(plan, "cancelling_00", 4, 9, 16, 0, FLAG(NEAR_TIE), fill_cancelling, 0);
+  add_linear(plan, "cancelling_00", 4, 9, 16, 0, FLAG(UNIFORM), fill_cancelling, 0);
   if (plan->size < QREF_SUITE_STANDARD) {
     return;
   }
@@ -126,8 +153,9 @@ static void plan_linear(qref_plan *plan) {
     snprintf(name, sizeof name, "rows_%zu", sizes[i]);
     add_linear(plan, name, sizes[i], 5, 13, 0, FLAG(UNIFORM), fill_uniform, 12);
   }
-  add_linear(plan, "cancelling_01", 9, 33, 130, 40, FLAG(NEAR_TIE) | FLAG(STRIDE), fill_cancelling, 0);
-  add_linear(plan, "cancelling_02", 1, 65, 258, 0, FLAG(NEAR_TIE), fill_cancelling, 0);
+  add_linear(plan, "cancelling_01", 9, 33, 130, 40, FLAG(UNIFORM) | FLAG(STRIDE), fill_cancelling, 0);
+  add_linear(plan, "cancelling_02", 1, 65, 258, 0, FLAG(UNIFORM), fill_cancelling, 0);
+  add_linear(plan, "double_rounding", 16, 16, 2, 0, FLAG(NEAR_TIE), fill_double_rounding, 0);
   add_linear(plan, "wide", 7, 17, 50, 0, FLAG(UNIFORM), fill_uniform, 60);
   add_linear(plan, "underflow", 5, 9, 3, 0, FLAG(FUNCTION_RANGE), fill_uniform, 126);
   add_linear(plan, "zero", 2, 3, 4, 0, FLAG(ZERO), fill_zero, 0);
@@ -249,6 +277,8 @@ static qref_status fill_scan_softplus(qref_case *item, uint64_t seed, int64_t pa
       dt[i] = edges[at];
     } else if (at - EDGES < QREF_HARD_SOFTPLUS_ARGUMENTS) {
       dt[i] = qref_hard_softplus_arguments[at - EDGES];
+    } else if (at - EDGES - QREF_HARD_SOFTPLUS_ARGUMENTS < QREF_NEAR_SOFTPLUS_ARGUMENTS) {
+      dt[i] = qref_near_softplus_arguments[at - EDGES - QREF_HARD_SOFTPLUS_ARGUMENTS];
     } else {
       dt[i] *= 0x1p-5f; /* around 0, where 1 + exp(dt) is of the size of 1 */
     }
@@ -256,8 +286,8 @@ static qref_status fill_scan_softplus(qref_case *item, uint64_t seed, int64_t pa
   return QREF_OK;
 }
 
-/* One step with u = 0 and h = 1: h becomes exp(dt * -exp(A_log)), dt beyond the threshold, so that dt is what was put
- * in. dt * A is about -50, so that the last bit of A shows. */
+/* One step with u = 0 and h = 1: h becomes exp(dt * -exp(A_log)). dt * A is about -50, so that the last bit of A shows:
+ * dt is 50 / exp(A_log), or, where that is small, its logarithm, softplus(x) being near exp(x) there. */
 static qref_status fill_scan_decay(qref_case *item, uint64_t seed, int64_t parameter, qref_error *error) {
   (void)parameter;
   (void)error;
@@ -266,20 +296,15 @@ static qref_status fill_scan_decay(qref_case *item, uint64_t seed, int64_t param
   qref_fill(item, seed, "h", QREF_FILL_CONSTANT, 1, 1);
   float *dt = qref_case_f32(item, "dt");
   float *A_log = qref_case_f32(item, "A_log");
-  size_t at = 0;
   for (size_t d = 0; d < qref_case_tensor_of(item, "A_log")->count; d++) {
-    /* Hard arguments that leave dt within reach; then exponents of all sizes. */
-    while (at < QREF_HARD_EXP_ARGUMENTS &&
-           !(qref_hard_exp_arguments[at] > -80.0f && qref_hard_exp_arguments[at] < 0.9f)) {
-      at++;
-    }
-    if (at < QREF_HARD_EXP_ARGUMENTS) {
-      A_log[d] = qref_hard_exp_arguments[at++];
-      dt[d] = 51.7f / qref_exp_f32(A_log[d]);
+    if (d < QREF_HARD_EXP_ARGUMENTS) {
+      A_log[d] = qref_hard_exp_arguments[d];
+    } else if (d - QREF_HARD_EXP_ARGUMENTS < QREF_NEAR_EXP_ARGUMENTS) {
+      A_log[d] = qref_near_exp_arguments[d - QREF_HARD_EXP_ARGUMENTS];
     } else {
-      A_log[d] *= 0.25f;
-      dt[d] = 20.5f + (dt[d] < 0.0f ? -dt[d] : dt[d]) * 30.0f;
+      A_log[d] *= 8.0f;
     }
+    dt[d] = A_log[d] < 0.9f ? 51.7f / qref_exp_f32(A_log[d]) : 3.9f - A_log[d];
   }
   return QREF_OK;
 }
@@ -290,6 +315,18 @@ static qref_status fill_scan_gate(qref_case *item, uint64_t seed, int64_t parame
   qref_fill(item, seed, "z", QREF_FILL_UNIFORM, -120, 120);
   draw(item, seed, "C", -20, 100);
   return QREF_OK;
+}
+
+/* z is infinite, NaN or another extreme in every other element. */
+static qref_status fill_scan_special_z(qref_case *item, uint64_t seed, int64_t parameter, qref_error *error) {
+  const qref_status status = fill_special(item, seed, 2, error);
+  static const char *const others[] = {"u", "dt", "B", "C", "D", "dt_bias", "h"};
+  for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+    draw(item, seed, others[i], -4, 1);
+  }
+  draw(item, seed, "A_log", -3, 0);
+  (void)parameter;
+  return status;
 }
 
 enum { NO_D = 1, NO_Z = 2, NO_DT_BIAS = 4 };
@@ -330,10 +367,11 @@ static void plan_scan(qref_plan *plan) {
   add_scan(plan, "one_channel", SHAPE(2, 1, 9, 3), 0, 0, FLAG(ONE_CHANNEL), fill_scan, 0);
   add_scan(plan, "long", SHAPE(1, 2, 2049, 2), 0, 0, FLAG(UNIFORM) | FLAG(PAST_2048), fill_scan, 0);
   add_scan(plan, "zero", SHAPE(1, 2, 3, 2), 0, 0, FLAG(ZERO), fill_zero, 0);
-  add_scan(plan, "softplus", SHAPE(1, 256, 1, 1), 0, NO_DT_BIAS, FLAG(SOFTPLUS_THRESHOLD) | FLAG(FUNCTION_RANGE),
+  add_scan(plan, "softplus", SHAPE(1, 640, 1, 1), 0, NO_DT_BIAS, FLAG(SOFTPLUS_THRESHOLD) | FLAG(FUNCTION_RANGE),
            fill_scan_softplus, 0);
   add_scan(plan, "decay", SHAPE(1, 256, 1, 1), 0, NO_DT_BIAS, FLAG(FUNCTION_RANGE), fill_scan_decay, 0);
-  add_scan(plan, "gate", SHAPE(1, 32, 16, 2), 0, 0, FLAG(FUNCTION_RANGE) | FLAG(INFINITY), fill_scan_gate, 0);
+  add_scan(plan, "gate", SHAPE(1, 32, 16, 2), 0, 0, FLAG(FUNCTION_RANGE), fill_scan_gate, 0);
+  add_scan(plan, "special_z", SHAPE(1, 16, 8, 2), 0, 0, FLAG(INFINITY), fill_scan_special_z, 0);
   add_scan(plan, "special", SHAPE(2, 16, 6, 3), 0, 0, FLAG(INFINITY), fill_special, 30);
   add_scan(plan, "special_dense", SHAPE(2, 16, 2, 2), 0, 0, FLAG(INFINITY), fill_special, 6);
 }
@@ -368,7 +406,7 @@ static void plan_norm(qref_plan *plan) {
   add_norm(plan, "tiny", 3, 9, 1e-30f, FLAG(FUNCTION_RANGE), fill_tiny, 0);
   add_norm(plan, "one_row", 1, 70, 1e-5f, FLAG(UNIFORM), fill_uniform, 6);
   add_norm(plan, "zero", 2, 5, 1e-5f, FLAG(ZERO), fill_zero, 0);
-  add_norm(plan, "zero_with_eps_0", 2, 5, 0.0f, FLAG(ZERO) | FLAG(INFINITY), fill_uniform, 126);
+  add_norm(plan, "zero_with_eps_0", 2, 5, 0.0f, FLAG(ZERO) | FLAG(INFINITY), fill_zero, 0);
   add_norm(plan, "sum_order", 50, 128, 0.0f, FLAG(NEAR_TIE), qref_fill_rmsnorm_sum_order, 0);
   add_norm(plan, "division_by_5", 4, 5, 0.0f, FLAG(NEAR_TIE), qref_fill_rmsnorm_division, 0);
   add_norm(plan, "large", 9, 9, 1e-5f, FLAG(FUNCTION_RANGE), fill_uniform, 120);

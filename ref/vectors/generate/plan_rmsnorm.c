@@ -88,20 +88,18 @@ static const rmsnorm_case cases[] = {
      FLAG(NONPOSITIVE_ROW), QREF_SUITE_STANDARD},
     {"nonpositive_rows_eps_0", 12, 5, 0, 0.0f, qref_fill_rmsnorm_nonpositive, 0, FLAG(NONPOSITIVE_ROW) | FLAG(INFINITY),
      QREF_SUITE_STANDARD},
-    {"nonpositive_rows_static", 6, 5, STATIC, 1e-5f, qref_fill_rmsnorm_nonpositive, 0, FLAG(SATURATION),
+    {"nonpositive_rows_static", 6, 5, STATIC, 1e-5f, qref_fill_rmsnorm_nonpositive, 0, FLAG(UNIFORM),
      QREF_SUITE_STANDARD},
     {"nonpositive_rows_of_1", 12, 1, 0, 1e-5f, qref_fill_rmsnorm_nonpositive, 0, FLAG(NONPOSITIVE_ROW),
      QREF_SUITE_STANDARD},
-    {"patterns", 31, 32, STATIC | NO_RESIDUAL, 1e-5f, qref_fill_rmsnorm_patterns, 0, FLAG(ALL_CODES),
+    {"patterns", 31, 32, STATIC | NO_RESIDUAL, 1e-5f, qref_fill_rmsnorm_patterns, 0, FLAG(UNIFORM),
      QREF_SUITE_STANDARD},
-    {"patterns_dynamic", 31, 32, NO_RESIDUAL, 0.0f, qref_fill_rmsnorm_patterns, 0, FLAG(ALL_CODES),
-     QREF_SUITE_STANDARD},
+    {"patterns_dynamic", 31, 32, NO_RESIDUAL, 0.0f, qref_fill_rmsnorm_patterns, 0, FLAG(UNIFORM), QREF_SUITE_STANDARD},
     {"patterns_not_finite", 32, 32, NO_RESIDUAL, 1e-5f, qref_fill_rmsnorm_patterns, 1, FLAG(INFINITY),
      QREF_SUITE_STANDARD},
     {"patterns_not_finite_static", 32, 32, STATIC, 1e-5f, qref_fill_rmsnorm_patterns, 1, FLAG(INFINITY),
      QREF_SUITE_STANDARD},
-    {"extremes", 12, 5, STATIC, 1e-5f, qref_fill_rmsnorm_extremes, 0, FLAG(INFINITY) | FLAG(SATURATION),
-     QREF_SUITE_SMOKE},
+    {"extremes", 12, 5, STATIC, 1e-5f, qref_fill_rmsnorm_extremes, 0, FLAG(INFINITY), QREF_SUITE_SMOKE},
     {"extremes_dynamic", 12, 5, 0, 1e-5f, qref_fill_rmsnorm_extremes, 0, FLAG(INFINITY), QREF_SUITE_STANDARD},
     {"extremes_eps_0", 12, 5, STATIC, 0.0f, qref_fill_rmsnorm_extremes, 0, FLAG(INFINITY), QREF_SUITE_STANDARD},
     {"extremes_dynamic_eps_0", 12, 5, 0, 0.0f, qref_fill_rmsnorm_extremes, 0, FLAG(INFINITY), QREF_SUITE_STANDARD},
@@ -132,22 +130,23 @@ static void add_row_lengths(qref_plan *plan) {
 static void add_rounding_variants(qref_plan *plan) {
   const qref_rounding_variant *variant;
   for (size_t i = 0; (variant = qref_rounding_variant_at(i)) != NULL; i++) {
-    char name[64];
-    snprintf(name, sizeof name, "hardware_%s", variant->name);
     const uint64_t overflow = variant->rule.overflow == QREF_OVERFLOW_WRAP ? FLAG(WRAP) : FLAG(SATURATION);
-    const rmsnorm_case norm = {name,
-                               1,
-                               BOUNDARIES,
-                               STATIC,
-                               1e-5f,
-                               qref_fill_rmsnorm_boundaries,
-                               1,
-                               FLAG(HARDWARE_PROFILE) | FLAG(TIE) | FLAG(NEAR_TIE) | overflow,
-                               QREF_SUITE_STANDARD};
-    qref_planned_case *planned = add(plan, &norm);
-    snprintf(name, sizeof name, "rmsnorm-%s", variant->name);
-    qref_planned_variant(planned, name);
-    planned->item.profile.rmsnorm.output.round = variant->rule;
+    const rmsnorm_case data[] = {
+        {NULL, 1, BOUNDARIES, STATIC, 1e-5f, qref_fill_rmsnorm_boundaries, 1, FLAG(TIE) | FLAG(NEAR_TIE),
+         QREF_SUITE_STANDARD},
+        {NULL, 3, 50, STATIC, 1e-5f, qref_fill_rmsnorm_bell, 0, FLAG(BELL), QREF_SUITE_STANDARD},
+    };
+    for (size_t j = 0; j < sizeof data / sizeof data[0]; j++) {
+      char name[64];
+      snprintf(name, sizeof name, "hardware_%s_%s", variant->name, j == 0 ? "boundaries" : "bell");
+      rmsnorm_case norm = data[j];
+      norm.name = name;
+      norm.flags |= FLAG(HARDWARE_PROFILE) | (j == 0 ? overflow : 0);
+      qref_planned_case *planned = add(plan, &norm);
+      snprintf(name, sizeof name, "rmsnorm-%s", variant->name);
+      qref_planned_variant(planned, name);
+      planned->item.profile.rmsnorm.output.round = variant->rule;
+    }
   }
 }
 

@@ -3,6 +3,7 @@
 
 #include "ref/vectors/case/flags.h"
 #include "ref/vectors/generate/fill_scan.h"
+#include "ref/vectors/generate/hard_arguments.h"
 #include "ref/vectors/generate/plan.h"
 #include "ref/vectors/generate/rounding_variant.h"
 #include "ref/vectors/generate/scan_sequence.h"
@@ -51,10 +52,8 @@ static const update_case cases[] = {
     {"uniform_04", 3, 64, 5, 0, true, qref_fill_scan_uniform, 0, FLAG(UNIFORM) | FLAG(BATCH), QREF_SUITE_STANDARD},
     {"bell_00", 2, 5, 4, 0, true, qref_fill_scan_bell, 0, FLAG(BELL), QREF_SUITE_SMOKE},
     {"bell_01", 2, 40, 16, 0, true, qref_fill_scan_bell, 0, FLAG(BELL), QREF_SUITE_STANDARD},
-    {"all_minimum", 2, 2, 3, 0, true, qref_fill_scan_constant, -128, FLAG(ALL_MINIMUM) | FLAG(SATURATION),
-     QREF_SUITE_SMOKE},
-    {"all_maximum", 2, 2, 3, 0, true, qref_fill_scan_constant, 127, FLAG(ALL_MAXIMUM) | FLAG(SATURATION),
-     QREF_SUITE_SMOKE},
+    {"all_minimum", 2, 2, 3, 0, true, qref_fill_scan_constant, -128, FLAG(ALL_MINIMUM), QREF_SUITE_SMOKE},
+    {"all_maximum", 2, 2, 3, 0, true, qref_fill_scan_constant, 127, FLAG(ALL_MAXIMUM), QREF_SUITE_SMOKE},
     {"zero", 2, 2, 3, 0, true, qref_fill_scan_constant, 0, FLAG(ZERO), QREF_SUITE_SMOKE},
     {"zero_without_softplus", 2, 2, 3, NO_DT_BIAS, false, qref_fill_scan_constant, 0, FLAG(ZERO), QREF_SUITE_STANDARD},
     {"alternating", 2, 5, 3, 0, true, qref_fill_scan_alternating, 0, FLAG(ALTERNATING), QREF_SUITE_SMOKE},
@@ -73,13 +72,19 @@ static const update_case cases[] = {
     {"without_options", 2, 7, 4, ALONE, true, qref_fill_scan_uniform, 0, 0, QREF_SUITE_STANDARD},
     {"without_options_and_softplus", 2, 7, 4, ALONE, false, qref_fill_scan_uniform, 0, 0, QREF_SUITE_STANDARD},
     {"without_softplus", 2, 7, 4, 0, false, qref_fill_scan_uniform, 0, FLAG(UNIFORM), QREF_SUITE_SMOKE},
-    {"cancelling_states_00", 3, 40, 2, NO_D | NO_Z, true, qref_fill_scan_cancelling_states, 0,
-     FLAG(UNIFORM) | FLAG(NEAR_TIE), QREF_SUITE_SMOKE},
+    {"cancelling_states_00", 3, 40, 2, NO_D | NO_Z, true, qref_fill_scan_cancelling_states, 0, FLAG(UNIFORM),
+     QREF_SUITE_SMOKE},
     {"cancelling_states_01", 3, 64, 6, NO_Z, true, qref_fill_scan_cancelling_states, 0, FLAG(UNIFORM),
      QREF_SUITE_STANDARD},
     {"cancelling_states_02", 3, 64, 16, 0, true, qref_fill_scan_cancelling_states, 0, FLAG(UNIFORM),
      QREF_SUITE_STANDARD},
     {"cancelling_states_without_softplus", 3, 64, 2, NO_Z, false, qref_fill_scan_cancelling_states, 0, FLAG(UNIFORM),
+     QREF_SUITE_STANDARD},
+    {"cancelling_softplus", 3, 64, 2, NO_D | NO_Z, true, qref_fill_scan_cancelling_softplus, -1,
+     FLAG(SOFTPLUS_THRESHOLD), QREF_SUITE_STANDARD},
+    {"zero_states", 2, 9, 2, 0, true, qref_fill_scan_zero_states, 0, FLAG(ZERO), QREF_SUITE_STANDARD},
+    {"zero_states_without_D", 2, 9, 1, NO_D, true, qref_fill_scan_zero_states, 0, FLAG(ZERO), QREF_SUITE_STANDARD},
+    {"zero_states_without_options", 2, 9, 1, ALONE, true, qref_fill_scan_zero_states, 0, FLAG(ZERO),
      QREF_SUITE_STANDARD},
     {"cancelling_D", 16, 40, 1, NO_Z | NO_DT_BIAS, false, qref_fill_scan_cancelling_D, 0, FLAG(UNIFORM),
      QREF_SUITE_STANDARD},
@@ -92,15 +97,14 @@ static const update_case cases[] = {
     {"softplus_very_negative", 2, 64, 3, 0, true, qref_fill_scan_softplus, 3, FLAG(FUNCTION_RANGE),
      QREF_SUITE_STANDARD},
     {"softplus_of_0", 2, 4, 3, 0, true, qref_fill_scan_softplus, 4, FLAG(FUNCTION_RANGE), QREF_SUITE_STANDARD},
-    {"A_range", 2, 64, 4, 0, true, qref_fill_scan_A_range, 0, FLAG(FUNCTION_RANGE) | FLAG(INFINITY),
+    {"A_range", 2, 64, 4, 0, true, qref_fill_scan_A_range, 0, FLAG(FUNCTION_RANGE), QREF_SUITE_STANDARD},
+    {"A_range_without_softplus", 2, 64, 4, NO_DT_BIAS, false, qref_fill_scan_A_range, 0, FLAG(FUNCTION_RANGE),
      QREF_SUITE_STANDARD},
-    {"A_range_without_softplus", 2, 64, 4, NO_DT_BIAS, false, qref_fill_scan_A_range, 0,
-     FLAG(FUNCTION_RANGE) | FLAG(INFINITY), QREF_SUITE_STANDARD},
     {"gate_range", 2, 256, 2, NO_D, true, qref_fill_scan_gate_range, 0, FLAG(FUNCTION_RANGE) | FLAG(INFINITY),
      QREF_SUITE_STANDARD},
     {"growth_to_infinity", 2, 64, 4, 0, false, qref_fill_scan_growth, 0,
      FLAG(INFINITY) | FLAG(SATURATION) | FLAG(FUNCTION_RANGE) | FLAG(F16_OVERFLOW), QREF_SUITE_SMOKE},
-    {"state_ties_few", 2, 1, 48, ALONE, false, qref_fill_scan_update_ties, 0,
+    {"state_ties_few", 4, 1, 60, ALONE, false, qref_fill_scan_update_ties, 0,
      FLAG(TIE) | FLAG(NEAR_TIE) | FLAG(SATURATION), QREF_SUITE_SMOKE},
     {"state_ties", 6, 1, 160, ALONE, false, qref_fill_scan_update_ties, 0,
      FLAG(TIE) | FLAG(NEAR_TIE) | FLAG(SATURATION), QREF_SUITE_STANDARD},
@@ -112,9 +116,27 @@ static const update_case cases[] = {
      QREF_SUITE_STANDARD},
     {"f16_overflow", 128, 1, 1, NO_Z | NO_DT_BIAS, false, qref_fill_scan_update_f16_stores, 3,
      FLAG(F16_TIE) | FLAG(F16_OVERFLOW), QREF_SUITE_SMOKE},
-    {"gate_forms", 256, 1, 1, NO_D | NO_DT_BIAS, false, qref_fill_scan_update_gate_forms, 0, FLAG(F16_TIE),
+    {"gate_forms", 256, 1, 1, NO_D | NO_DT_BIAS, false, qref_fill_scan_update_gate_forms, 0, FLAG(NEAR_TIE),
      QREF_SUITE_STANDARD},
 };
+
+static void add_hard_softplus(qref_plan *plan) {
+  for (size_t i = 0; i < QREF_HARD_LOG_ARGUMENTS; i++) {
+    char name[48];
+    snprintf(name, sizeof name, "softplus_hard_%02zu", i);
+    const update_case update = {name,
+                                2,
+                                16,
+                                2,
+                                NO_D | NO_Z,
+                                true,
+                                qref_fill_scan_cancelling_softplus,
+                                (int64_t)i,
+                                FLAG(FUNCTION_RANGE),
+                                QREF_SUITE_STANDARD};
+    add(plan, &update);
+  }
+}
 
 static void add_decode(qref_plan *plan) {
   for (size_t step = 0; step < QREF_SCAN_DECODE_STEPS; step++) {
@@ -147,7 +169,7 @@ static void add_rounding_variants(qref_plan *plan) {
       snprintf(name, sizeof name, "hardware_state_%s_%s", variant->name, data[j].what);
       update_case update = data[j].update;
       update.name = name;
-      update.flags |= FLAG(HARDWARE_PROFILE) | overflow;
+      update.flags |= FLAG(HARDWARE_PROFILE) | (update.fill != qref_fill_scan_uniform ? overflow : 0);
       qref_planned_case *planned = add(plan, &update);
       snprintf(name, sizeof name, "update-state-%s", variant->name);
       qref_planned_variant(planned, name);
@@ -215,6 +237,7 @@ void qref_plan_selective_scan_update(qref_plan *plan) {
     }
   }
   if (plan->size >= QREF_SUITE_STANDARD) {
+    add_hard_softplus(plan);
     add_decode(plan);
     add_rounding_variants(plan);
     add_arithmetic_variants(plan);

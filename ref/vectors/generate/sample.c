@@ -106,3 +106,9 @@ float qref_sample_rounding(qref_seek_stream *stream, size_t i) {
   const float value = qref_seek_step(boundary, (int32_t)(i / 2 % STEPS) - 2);
   return i % 2 != 0 ? -value : value;
 }
+
+float qref_sample_stochastic_edge(const qref_rounding_rule *rule, uint64_t index, bool negative) {
+  const uint32_t random = (uint32_t)(qref_random_bits(rule->seed, 0, index) >> 40);
+  const uint32_t one = 1u << 24;
+  return negative ? -((float)(one - random) * 0x1p-24f) : (float)random * 0x1p-24f;
+}

@@ -31,4 +31,8 @@ float qref_sample_dividend(float target, float factor, float prescale, qref_scal
 enum { QREF_SAMPLE_ROUNDINGS = 2 * 130 * 5 + 2 * 130 * 5 + 80 + 80 + 3 };
 float qref_sample_rounding(qref_seek_stream *stream, size_t i);
 
+/* A value in (-1, 1) whose fraction equals the random bits that the stochastic rounding of element `index` compares it
+ * with: rounded down, where one step more is rounded up. */
+float qref_sample_stochastic_edge(const qref_rounding_rule *rule, uint64_t index, bool negative);
+
 #endif
