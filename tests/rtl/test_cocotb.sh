@@ -11,7 +11,8 @@ make_suite
 
 # run SUITE BUG
 run() {
-  QREF_SUITE=$1 QREF_CASES=$work/dot_product_lane.cases "$python" "$rtl/run_cocotb.py" "$2" "$work/cocotb"
+  PYTHONDONTWRITEBYTECODE=1 QREF_SUITE=$1 QREF_CASES=$work/dot_product_lane.cases \
+    "$python" "$rtl/run_cocotb.py" "$2" "$work/cocotb"
 }
 step "the suite"
 must_pass run "$suite" 0
