@@ -95,6 +95,14 @@ static void a_wrong_link_is_refused(void **state) {
   assert_int_equal(qref_case_apply_link(scan, &link, x_proj, &error), QREF_ERROR_FORMAT);
   link.layout = QREF_LINK_SAME;
   assert_int_equal(qref_case_apply_link(scan, &link, x_proj, &error), QREF_ERROR_FORMAT);
+  /* as many elements, but channels of the target that the columns do not give: 26 x 2 of 52 for 4 x 13 */
+  qref_case wide = *x_proj;
+  wide.tensors[wide.tensor_count - 1].shape[1] = 4;
+  wide.tensors[wide.tensor_count - 1].count = 26 * 4;
+  link.layout = QREF_LINK_ROWS_TO_CHANNELS;
+  link.first_column = 0;
+  link.columns = 2;
+  assert_int_equal(qref_case_apply_link(scan, &link, &wide, &error), QREF_ERROR_FORMAT);
   strcpy(link.source_tensor, "before_rounding"); /* another element type */
   assert_int_equal(qref_case_apply_link(scan, &link, conv, &error), QREF_ERROR_FORMAT);
   strcpy(link.source_tensor, "nothing");

@@ -63,8 +63,11 @@ qref_status qref_case_apply_link(qref_case *item, const qref_case_link *link, co
   if (link->layout == QREF_LINK_COLUMNS || link->layout == QREF_LINK_ROWS_TO_CHANNELS) {
     bool inside = link->columns != 0 && link->first_column <= shape.source_columns &&
                   link->columns <= shape.source_columns - link->first_column;
+    if (link->layout == QREF_LINK_ROWS_TO_CHANNELS) {
+      inside = inside && size_or_1(target, 1) == link->columns;
+      shape.length = size_or_1(target, 2);
+    }
     expected = inside ? from->count / shape.source_columns * link->columns : 0;
-    shape.length = size_or_1(target, 2);
   } else if (link->layout == QREF_LINK_CHANNELS_TO_ROWS) {
     shape.columns = size_or_1(from, 1);
     shape.length = size_or_1(from, 2);
