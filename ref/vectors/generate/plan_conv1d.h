@@ -82,6 +82,9 @@ qref_status qref_conv1d_fill_separating(qref_case *item, uint64_t seed, int64_t 
 qref_status qref_conv1d_fill_table_index(qref_case *item, uint64_t seed, int64_t parameter, qref_error *error);
 /* unused: bias and taps cancel, and the step of the output is that of what is left */
 qref_status qref_conv1d_fill_cancellation(qref_case *item, uint64_t seed, int64_t parameter, qref_error *error);
+/* unused: products halfway between two float32, and a bias far too small for binary64 to hold the sum of both: a fused
+ * multiply-add that is computed in binary64 rounds twice, and to the wrong side */
+qref_status qref_conv1d_fill_double_rounding(qref_case *item, uint64_t seed, int64_t parameter, qref_error *error);
 /* index of a range of arguments of silu, below QREF_CONV1D_RANGES */
 enum { QREF_CONV1D_RANGES = 11 };
 qref_status qref_conv1d_fill_range(qref_case *item, uint64_t seed, int64_t parameter, qref_error *error);

@@ -164,6 +164,8 @@ void qref_plan_conv1d_common(qref_plan *plan, qref_op op) {
   }
   qref_conv1d_add(plan, op, "zero_no_bias", FLAG(ZERO), (qref_conv1d_shape){1, 3, 5, 4, false, true},
                   qref_conv1d_fill_data, QREF_CONV1D_ZERO);
+  qref_conv1d_add(plan, op, "double_rounding", FLAG(NEAR_TIE), searched(16, 4, false), qref_conv1d_fill_double_rounding,
+                  0);
   add_random(plan, op);
   add_constant(plan, op);
   add_channels(plan, op);

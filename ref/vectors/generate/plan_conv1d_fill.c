@@ -135,6 +135,39 @@ qref_status qref_conv1d_fill_cancellation(qref_case *item, uint64_t seed, int64_
   return QREF_OK;
 }
 
+/* A step of the output for which two neighbouring values, both positive, round to different integers. */
+static float step_between(float below, float above) {
+  for (int32_t k = 100; k > 0; k--) {
+    const float at = (float)k + 0.5f;
+    for (int32_t steps = -2; steps <= 2; steps++) {
+      const float step = qref_seek_step(above / at, steps);
+      if (below / step < at && above / step > at) {
+        return step;
+      }
+    }
+  }
+  return above / 100.5f;
+}
+
+qref_status qref_conv1d_fill_double_rounding(qref_case *item, uint64_t seed, int64_t parameter, qref_error *error) {
+  (void)parameter, (void)error;
+  /* 3 * (1 + 2^-23) has 25 bits, the last of them set: it lies halfway between these two. */
+  const float w_scale = 0x1.000002p0f;
+  const float below = 0x1.800002p1f, above = 0x1.800004p1f;
+  qref_seek_stream stream = stream_of(item, seed);
+  qref_conv1d_set_scales(item, 1.0f, w_scale, 0x1p-70f, step_between(below, above));
+  const size_t width = qref_plan_size(item, "width");
+  for (size_t d = 0; d < qref_plan_size(item, "channels"); d++) {
+    qref_conv1d_set_taps(item, &stream, d);
+    qref_conv1d_window window = {.item = item, .width = width, .w = qref_case_i8(item, "w") + d * width};
+    const int64_t bias = qref_seek_integer(&stream, 1, 127);
+    window.bias = (int8_t)(d % 2 == 0 ? bias : -bias);
+    window.samples[width - 1] = d % 4 < 2 ? 3 : -3; /* under the tap of 1; no other sample */
+    qref_conv1d_put(item, &stream, d, &window);
+  }
+  return QREF_OK;
+}
+
 /* Arguments of silu around a center, which the bias gives, and the step of the output that shows them. */
 qref_status qref_conv1d_fill_range(qref_case *item, uint64_t seed, int64_t parameter, qref_error *error) {
   static const struct {
