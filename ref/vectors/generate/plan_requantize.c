@@ -18,7 +18,8 @@ static float scaled(const qref_case *item, float x) {
 
 /* Boundary i of TIE_BOUNDARIES: +-0.5, +-1.5, ..., +-129.5. */
 static float boundary(size_t i) {
-  const float magnitude = (float)(i / 2) + 0.5f;
+  const size_t integer = i / 2;
+  const float magnitude = (float)integer + 0.5f;
   return i % 2 == 0 ? magnitude : -magnitude;
 }
 

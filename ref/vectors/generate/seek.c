@@ -45,7 +45,7 @@ int32_t qref_seek_f16_tie_distance(float v) {
   /* Halfway between the two float16 values around the magnitude; from 2^15 on the step of float16 is 2^5, and the
    * boundary of overflow, 65520, is half a step beyond the largest. */
   float step = 0x1p-24f;
-  for (float top = 0x1p-13f; top <= magnitude && top < 0x1p16f; top *= 2.0f) {
+  while (step < 0x1p5f && step * 0x1p11f <= magnitude) {
     step *= 2.0f;
   }
   const float below = (float)(int32_t)(magnitude / step) * step;
