@@ -146,9 +146,9 @@ static void add_ranges(qref_plan *plan, qref_op op) {
   }
   for (int i = 0; i < QREF_CONV1D_EXTREME_SCALES; i++) {
     const uint64_t flags = qref_conv1d_extreme_is_infinite(i) ? FLAG(INFINITY) : FLAG(UNIFORM);
-    qref_conv1d_add_numbered(plan, op, "extreme_scales", (size_t)(2 * i), flags,
+    qref_conv1d_add_numbered(plan, op, "extreme_scales", 2 * (size_t)i, flags,
                              (qref_conv1d_shape){1, 9, 6, 4, true, true}, qref_conv1d_fill_extreme_scales, i);
-    qref_conv1d_add_numbered(plan, op, "extreme_scales", (size_t)(2 * i + 1), flags,
+    qref_conv1d_add_numbered(plan, op, "extreme_scales", 2 * (size_t)i + 1, flags,
                              (qref_conv1d_shape){1, 9, 6, 3, i % 2 == 0, false}, qref_conv1d_fill_extreme_scales, i);
   }
 }

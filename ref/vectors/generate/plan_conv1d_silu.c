@@ -57,7 +57,8 @@ static qref_status fill_narrow(qref_case *item, uint64_t seed, int64_t parameter
   end_at(item, 5, -limit);
   const int64_t exact = (int64_t)up * LARGEST_PRODUCT - TURNING_BACK * LEAST_PRODUCT;
   const int64_t saturated = limit - 1 - TURNING_BACK * LEAST_PRODUCT;
-  qref_conv1d_set_scales(item, 0.25f, 0.25f, 1.0f, 0.0625f * (float)((exact + saturated) / 2) / 100.5f);
+  const int64_t middle = (exact + saturated) / 2;
+  qref_conv1d_set_scales(item, 0.25f, 0.25f, 1.0f, 0.0625f * (float)middle / 100.5f);
   return QREF_OK;
 }
 

@@ -108,9 +108,9 @@ static qref_status fill_narrow(qref_case *item, uint64_t seed, int64_t parameter
   }
   const int64_t exact = (int64_t)up * LARGEST_PRODUCT - TURNING_BACK * LEAST_PRODUCT;
   const int64_t saturated = limit - 1 - TURNING_BACK * LEAST_PRODUCT;
-  const float middle = (float)((exact + saturated) / 2);
+  const int64_t middle = (exact + saturated) / 2;
   const float input_scale = qref_linear_has_input_scale(item) ? 0.25f : 1.0f;
-  qref_linear_set_scales(item, 100.5f / middle / input_scale, input_scale);
+  qref_linear_set_scales(item, 100.5f / (float)middle / input_scale, input_scale);
   return QREF_OK;
 }
 
