@@ -68,7 +68,7 @@ static qref_status fill_special(qref_case *item, uint64_t seed, int64_t paramete
       continue;
     }
     qref_seek_stream stream = {.seed = seed, .case_id = item->id, .name = "special"};
-    stream.next = t << 32;
+    stream.next = (uint64_t)t << 32;
     for (size_t i = 0; i < item->tensors[t].count; i++) {
       if (qref_seek_integer(&stream, 1, parameter) == 1) {
         data[i] = qref_f32_from_bits(special[(size_t)qref_seek_integer(&stream, 0, SPECIAL - 1)]);
