@@ -105,7 +105,22 @@ static qref_status make_case(void *context, size_t k, size_t thread, qref_error 
 
 /* ---- the suite ---- */
 
+/* Whether the profile's numerics are those of a built-in one. */
+static qref_status is_built_in(const qref_profile *profile, bool *built_in, qref_error *error) {
+  char hash[65];
+  *built_in = false;
+  QREF_TRY(qref_profile_hash(profile, hash, error));
+  for (size_t i = 0; i < qref_profile_count(); i++) {
+    char other[65];
+    QREF_TRY(qref_profile_hash(qref_profile_at(i), other, error));
+    *built_in = *built_in || strcmp(hash, other) == 0;
+  }
+  return QREF_OK;
+}
+
 static qref_status begin(suite_work *work, qref_error *error) {
+  bool built_in;
+  QREF_TRY(is_built_in(&work->options->header->profile, &built_in, error));
   const size_t count = work->options->count;
   const qref_case_source *source = work->source;
   work->thread_count = qref_suite_thread_count(work->options->threads);
@@ -116,6 +131,9 @@ static qref_status begin(suite_work *work, qref_error *error) {
   for (size_t i = 0; allocated && work->options->coverage && i < work->thread_count; i++) {
     work->coverage[i] = qref_coverage_create(source->coverage_size, source->coverage_op);
     allocated = work->coverage[i] != NULL;
+    if (allocated && !built_in) {
+      qref_coverage_require_nothing(work->coverage[i]);
+    }
   }
   return allocated ? QREF_OK : qref_fail(error, QREF_ERROR_MEMORY, "out of memory for %zu cases", count);
 }
