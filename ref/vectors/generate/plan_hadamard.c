@@ -236,6 +236,10 @@ static void add_special(qref_plan *plan) {
   add(plan, "boundaries", QREF_SAMPLE_ROUNDINGS, BOUNDARY_DIM, TIES, fill_boundaries, 1);
   add(plan, "large_ties", 64, BOUNDARY_DIM, FLAG(TIE) | FLAG(WRAP) | FLAG(SATURATION), fill_large_ties, 0);
   add(plan, "around_2_31", 36, BOUNDARY_DIM, FLAG(WRAP) | FLAG(SATURATION), fill_large_ties, 1);
+  /* The same under a rule that wraps, whatever the suite's does. */
+  set_rounding(
+      add(plan, "around_2_31_wrapping", 36, BOUNDARY_DIM, FLAG(WRAP) | FLAG(HARDWARE_PROFILE), fill_large_ties, 1),
+      half_away_wrap());
   add(plan, "patterns_dim_1", 1024, 1, FLAG(INFINITY), fill_patterns, 0);
   add(plan, "patterns_dim_1_scaled", 1024, 1, FLAG(INFINITY), fill_patterns, 20);
   add(plan, "patterns_dim_16", 64, 16, FLAG(INFINITY), fill_patterns, 3);
