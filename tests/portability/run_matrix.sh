@@ -9,6 +9,7 @@
 set -uo pipefail
 cd "$(dirname "$0")/../.." || exit 2
 work=$(mktemp -d)
+exec 3>&2 # progress: the rows' own standard error goes to their logs
 trap 'rm -rf "$work"' EXIT
 source tests/portability/digest_common.sh
 
@@ -53,7 +54,7 @@ begin() {
 # finish SECONDS: how the row ended. Called in the background.
 finish() {
   echo "$1" >"$row.seconds"
-  echo "ran: $(tr '|' ' ' <"$row.what"), $1 s" >&2
+  echo "ran: $(tr '|' ' ' <"$row.what"), $1 s" >&3
 }
 
 # run ARCHITECTURE EMULATOR COMPILER THREADS FLAGS...: one row of the digest runner.
