@@ -79,6 +79,9 @@ qref_status qref_fill_scan_update_ties(qref_case *item, uint64_t seed, int64_t p
 /* y on and beside float16 boundaries: subnormal (0), around the smallest normal (1), normal (2),
  * around overflow (3). */
 qref_status qref_fill_scan_update_f16_stores(qref_case *item, uint64_t seed, int64_t range, qref_error *error);
+/* States that are subnormal, at a scale that is: flushed to zero, every new state is 0. */
+qref_status qref_fill_scan_update_subnormal_states(qref_case *item, uint64_t seed, int64_t parameter,
+                                                   qref_error *error);
 /* As qref_fill_scan_gate_forms. */
 qref_status qref_fill_scan_update_gate_forms(qref_case *item, uint64_t seed, int64_t parameter, qref_error *error);
 

@@ -17,6 +17,22 @@ static void make_sums(qref_case *item, uint64_t seed) {
   qref_fill(item, seed, "A_log", QREF_FILL_CONSTANT, -100, -100);
 }
 
+/* ---- subnormal states ---- */
+
+qref_status qref_fill_scan_update_subnormal_states(qref_case *item, uint64_t seed, int64_t parameter,
+                                                   qref_error *error) {
+  (void)parameter;
+  (void)error;
+  make_sums(item, seed);
+  qref_scan_scales *scales = qref_scan_scales_of(item);
+  scales->state = 0x1.8p-136f;
+  scales->B = 0x1.4p-137f;
+  qref_fill(item, seed, "state", QREF_FILL_UNIFORM, -128, 127);
+  qref_fill(item, seed, "B", QREF_FILL_UNIFORM, -128, 127);
+  qref_fill(item, seed, "C", QREF_FILL_UNIFORM, -128, 127);
+  return QREF_OK;
+}
+
 /* ---- ties of the state ---- */
 
 static float scaled_state(const qref_scan_scales *scales, int8_t h, int8_t B, float prescale, qref_scale_form form) {

@@ -85,6 +85,9 @@ void qref_plan_embedding_w8(qref_plan *plan) {
     add(plan, "uniform_one_column", 40, 17, 1, FLAG(UNIFORM) | FLAG(ONE_CHANNEL), fill_uniform, 0);
     add(plan, "uniform_one_token", 1, 17, 20, FLAG(UNIFORM), fill_uniform, 0);
     add(plan, "uniform_one_row", 5, 1, 20, FLAG(UNIFORM), fill_uniform, 0);
+    add(plan, "uniform_257_columns", 5, 6, 257, FLAG(UNIFORM) | FLAG(ODD), fill_uniform, 0);
+    /* Rows that an index of 8, 15 or 16 bits does not reach. */
+    add(plan, "uniform_70001_rows", 24, 70001, 1, FLAG(UNIFORM) | FLAG(ONE_CHANNEL), fill_uniform, 0);
     add(plan, "zero", 8, 5, 9, FLAG(ZERO), fill_zero, 0);
     add(plan, "patterns", 342, 342, 256, FLAG(ALL_CODES) | FLAG(INFINITY) | STORES, fill_patterns, 0);
     add(plan, "limits", 254, 254, 256, FLAG(ALL_CODES) | STORES, fill_limits, 0);

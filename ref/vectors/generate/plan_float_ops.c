@@ -99,8 +99,27 @@ static qref_status fill_cancelling(qref_case *item, uint64_t seed, int64_t param
   return QREF_OK;
 }
 
-/* 1 + 2^-23 or 1, then a product a*b = 2^-24 * (1 + d) with |d| < 2^-29 where row and column have one index: an fma by
- * way of binary64, whose sum loses d, ends on a tie that is none. */
+/* Two factors and what their product is added to: 1 + 2^-23 or 1, then a product a*b = 2^-24 * (1 + d) with
+ * |d| < 2^-29. An fma by way of binary64, whose sum loses d, ends on a tie that is none. */
+typedef struct near_tie_sum {
+  float a, b, start;
+} near_tie_sum;
+
+static near_tie_sum seek_near_tie_sum(qref_seek_stream *stream) {
+  float a = 1.0f, b = 1.0f;
+  double off = 0.0;
+  for (size_t tries = 0; tries < 4000; tries++) {
+    a = qref_seek_scale(stream, 1.0f, 2.0f);
+    b = 1.0f / a;
+    off = (double)a * (double)b - 1.0; /* exact */
+    if (off != 0.0 && off < 0x1p-30 && off > -0x1p-30) {
+      break;
+    }
+  }
+  return (near_tie_sum){a, b * 0x1p-24f, off > 0.0 ? 1.0f : 1.0f + 0x1p-23f};
+}
+
+/* Such a sum where row and column have one index. */
 static qref_status fill_double_rounding(qref_case *item, uint64_t seed, int64_t parameter, qref_error *error) {
   (void)parameter;
   (void)error;
@@ -108,20 +127,11 @@ static qref_status fill_double_rounding(qref_case *item, uint64_t seed, int64_t 
   float *x = qref_case_f32(item, "x");
   float *w = qref_case_f32(item, "w");
   for (size_t i = 0; i < item->args.linear_f32.rows; i++) {
-    float a = 1.0f, b = 1.0f;
-    double off = 0.0;
-    for (size_t tries = 0; tries < 4000; tries++) {
-      a = qref_seek_scale(&stream, 1.0f, 2.0f);
-      b = 1.0f / a;
-      off = (double)a * (double)b - 1.0; /* exact */
-      if (off != 0.0 && off < 0x1p-30 && off > -0x1p-30) {
-        break;
-      }
-    }
-    x[2 * i] = off > 0.0 ? 1.0f : 1.0f + 0x1p-23f;
-    x[2 * i + 1] = a;
+    const near_tie_sum sum = seek_near_tie_sum(&stream);
+    x[2 * i] = sum.start;
+    x[2 * i + 1] = sum.a;
     w[2 * i] = 1.0f;
-    w[2 * i + 1] = b * 0x1p-24f;
+    w[2 * i + 1] = sum.b;
   }
   return QREF_OK;
 }
@@ -206,6 +216,20 @@ static qref_status fill_silu_edges(qref_case *item, uint64_t seed, int64_t param
   return QREF_OK;
 }
 
+/* width 1: a sum of seek_near_tie_sum in every channel. */
+static qref_status fill_conv1d_double_rounding(qref_case *item, uint64_t seed, int64_t parameter, qref_error *error) {
+  (void)parameter;
+  (void)error;
+  qref_seek_stream stream = {.seed = seed, .case_id = item->id, .name = "factors"};
+  for (size_t d = 0; d < item->args.conv1d_silu_f32.channels; d++) {
+    const near_tie_sum sum = seek_near_tie_sum(&stream);
+    qref_case_f32(item, "x")[d] = sum.a;
+    qref_case_f32(item, "w")[d] = sum.b;
+    qref_case_f32(item, "bias")[d] = sum.start;
+  }
+  return QREF_OK;
+}
+
 static void add_conv1d(qref_plan *plan, const char *name, size_t batch, size_t channels, size_t length, size_t width,
                        bool bias, uint64_t flags, qref_case_fill fill, int64_t parameter) {
   qref_case *item =
@@ -240,6 +264,7 @@ static void plan_conv1d(qref_plan *plan) {
   }
   add_conv1d(plan, "wide", 2, 5, 40, 4, true, FLAG(UNIFORM), fill_uniform, 20);
   add_conv1d(plan, "zero", 1, 2, 5, 4, true, FLAG(ZERO), fill_zero, 0);
+  add_conv1d(plan, "double_rounding", 1, 24, 1, 1, true, FLAG(NEAR_TIE), fill_conv1d_double_rounding, 0);
   add_conv1d(plan, "silu_range", 1, 8, 512, 1, false, FLAG(FUNCTION_RANGE), fill_silu_range, 0);
   add_conv1d(plan, "silu_hard", 1, 1, 2 * QREF_HARD_EXP_ARGUMENTS, 1, false, FLAG(FUNCTION_RANGE), fill_silu_hard, 0);
   add_conv1d(plan, "silu_edges", 1, 1, 40, 1, false, FLAG(FUNCTION_RANGE), fill_silu_edges, 0);

@@ -91,7 +91,7 @@ static qref_status fill_all_codes(qref_case *item, uint64_t seed, int64_t parame
   return QREF_OK;
 }
 
-enum { EXTREME_SCALES = 7 };
+enum { EXTREME_SCALES = 8 };
 
 /* Whether the scales of that index give infinities before rounding in the form's order. */
 static bool extreme_is_infinite(qref_op op, int64_t index) {
@@ -110,13 +110,14 @@ static qref_status fill_extreme_scales(qref_case *item, uint64_t seed, int64_t p
   static const struct {
     float weight, input;
   } pairs[EXTREME_SCALES] = {
-      {1e30f, 1e30f},           /* the product of scales is infinite, and so is every value but that of a sum of 0 */
-      {1e38f, 1e-38f},          /* the sum times the weight scale is infinite, the product of scales is not */
-      {1e-38f, 1e38f},          /* the sum times the input scale is infinite */
-      {0x1.8p-138f, 0x1p127f},  /* a subnormal scale: flushed to zero, every value is zero */
-      {0x1p127f, 0x1.8p-138f},  /* the other one */
-      {0x1.3p-149f, 0x1p-100f}, /* every value is zero, of either sign */
-      {0x1p-120f, 0x1p100f},    /* values that are zero before rounding only to int8 */
+      {1e30f, 1e30f},            /* the product of scales is infinite, and so is every value but that of a sum of 0 */
+      {1e38f, 1e-38f},           /* the sum times the weight scale is infinite, the product of scales is not */
+      {1e-38f, 1e38f},           /* the sum times the input scale is infinite */
+      {0x1.8p-138f, 0x1p127f},   /* a subnormal scale: flushed to zero, every value is zero */
+      {0x1p127f, 0x1.8p-138f},   /* the other one */
+      {0x1.3p-149f, 0x1p-100f},  /* every value is zero, of either sign */
+      {0x1p-120f, 0x1p100f},     /* values that are zero before rounding only to int8 */
+      {0x1.8p-100f, 0x1.4p-36f}, /* a subnormal product of scales, the values are normal */
   };
   (void)error;
   qref_fill(item, seed, "x", QREF_FILL_UNIFORM, -128, 127);
@@ -127,7 +128,8 @@ static qref_status fill_extreme_scales(qref_case *item, uint64_t seed, int64_t p
   if (qref_linear_has_input_scale(item)) {
     qref_linear_set_scales(item, pairs[parameter].weight, pairs[parameter].input);
   } else {
-    static const float factors[EXTREME_SCALES] = {1e38f, 1e-38f, 0x1p-140f, 0x1p127f, 0x1p-127f, 1e30f, 0x1p-149f};
+    static const float factors[EXTREME_SCALES] = {1e38f,     1e-38f, 0x1p-140f, 0x1p127f,
+                                                  0x1p-127f, 1e30f,  0x1p-149f, 0x1.8p-130f};
     qref_linear_set_scales(item, factors[parameter], 1.0f);
   }
   return QREF_OK;
