@@ -1,5 +1,7 @@
 #include "ref/vectors/generate/seek.h"
 
+#include "ref/numerics/float_bits.h"
+
 enum { MOST_STEPS = 999 };
 
 uint64_t qref_seek_bits(qref_seek_stream *stream) {
@@ -19,7 +21,8 @@ float qref_seek_scale(qref_seek_stream *stream, float low, float high) {
 }
 
 float qref_seek_step(float v, int32_t steps) {
-  return qref_f32_from_bits(qref_bits_from_f32(v) + (uint32_t)steps);
+  /* Behind infinity lie signaling NaNs, whose bits change on some processors when a function returns them. */
+  return qref_canonical_nan_f32(qref_f32_from_bits(qref_bits_from_f32(v) + (uint32_t)steps));
 }
 
 /* Steps from boundary to magnitude, both positive: bit patterns of positive floats are in the order of their values. */
