@@ -1,6 +1,7 @@
 """The kill matrix: a row per fault, with the number of cases that notice it, by what and by which generator flag."""
 
 COUNTS = ("cases", "killed", "outputs", "intermediates", "counts")
+FAULTS = ("faults", *COUNTS[1:])
 
 
 def state(result):
@@ -27,12 +28,46 @@ def table(results):
 def _upright(names, width):
     """Column heads of `width` characters, written from top to bottom."""
     height = max(len(name) for name in names)
-    return ["".join(f"{name.rjust(height)[line]:>{width}}" for name in names).rstrip() for line in range(height)]
+    return ["".join(f"{name.rjust(height)[line]:>{width}}" for name in names) for line in range(height)]
+
+
+def _grid(heads, flags, rows):
+    """Lines of a table: rows are (name, a number per head, a number per flag, note)."""
+    width = max(len(row[0]) for row in rows)
+    upright = [a + b for a, b in zip(*_level(_upright(heads, 6), _upright(flags, 4)))]
+    lines = [(" " * width + line).rstrip() for line in upright]
+    for name, numbers, by_flag, note in rows:
+        cells = "".join(f"{number or '.':>6}" for number in numbers) + "".join(f"{n or '.':>4}" for n in by_flag)
+        lines.append(f"{name:{width}}{cells}{'  ' + note if note else ''}")
+    return lines
+
+
+def _level(a, b):
+    """Both padded at the top to one height."""
+    height = max(len(a), len(b))
+    return [[" " * len(lines[0])] * (height - len(lines)) + lines for lines in (a, b)]
+
+
+def by_source(results, suite):
+    """A row per source file: how many faults are noticed at all, in what, and by cases of which flag."""
+    rows = {}
+    for result in results:
+        if result.fault.equivalent:
+            continue
+        numbers, by_flag = rows.setdefault(result.fault.source, ([0] * 5, [0] * len(suite.flags)))
+        numbers[0] += 1
+        numbers[1] += result.killed > 0 or result.ended is not None
+        numbers[2] += result.outputs > 0
+        numbers[3] += result.outputs == 0 and result.intermediates > 0
+        numbers[4] += result.outputs == result.intermediates == 0 and result.counts > 0
+        for i, flag in enumerate(suite.flags):
+            by_flag[i] += result.flags.get(flag, 0) > 0
+    lines = _grid(FAULTS, suite.flags, [(source, *row, "") for source, row in rows.items()])
+    return "Faults by source: all, killed by any case, by an output, by intermediates only, by counts only, by cases " \
+        "of each flag\n" + "\n".join(lines)
 
 
 def matrix(results, suite):
-    width = max(len(result.fault.name) for result in results)
-    margin = " " * width
     lines = [f"Kill matrix of the suite {suite.name}", "",
              "A row per seeded fault (tests/mutation/faults). `cases`: cases of the ops that the fault concerns; "
              "`killed`: those that",
@@ -40,12 +75,9 @@ def matrix(results, suite):
              "events only. Then",
              "the killing cases by generator flag; a case may have several. Made by `cmake --build --preset mutation`.",
              "", *(f"{op:24} {suite.sizes[op]:4} cases, digest {suite.digests[op]}" for op in suite.ops), ""]
-    lines.extend(margin + line for line in _upright(list(COUNTS) + suite.flags, 5))
-    for result in results:
-        numbers = _row(result) + [result.flags.get(flag, 0) for flag in suite.flags]
-        cells = "".join(f"{number if number else '.':>5}" for number in numbers)
-        note = "" if state(result) == "killed" else f"  {state(result)}"
-        lines.append(f"{result.fault.name:{width}}{cells}{note}")
+    rows = [(result.fault.name, _row(result), [result.flags.get(flag, 0) for flag in suite.flags],
+             "" if state(result) == "killed" else state(result)) for result in results]
+    lines += _grid(COUNTS, suite.flags, rows)
     lines += ["", "Equivalent mutants:"]
     lines += [f"  {result.fault.name}: {result.fault.description}. {result.fault.equivalent}"
               for result in results if result.fault.equivalent]

@@ -106,7 +106,9 @@ class Suite:
         directory.mkdir(parents=True, exist_ok=True)
         manifests = list(pool.map(lambda op: self._make(program, op), self.ops))
         self.digests = {op: manifest["digest"] for op, manifest in zip(self.ops, manifests)}
-        self.flags = list(dict.fromkeys(flag for manifest in manifests for flag in manifest["flags"]))
+        used = {flag for manifest in manifests for flag in manifest["flags"]}
+        every = json.loads(run([program, "info", "--flags", "--json"]).stdout)["flags"]
+        self.flags = [flag for flag in every if flag in used]
         self.case_flags = {case["id"]: case["flags"] for manifest in manifests for case in manifest["cases"]}
         self.sizes = {op: len(manifest["cases"]) for op, manifest in zip(self.ops, manifests)}
 
@@ -247,8 +249,9 @@ def main():
         if options.matrix:
             pathlib.Path(options.matrix).write_text(text)
         summary, good = kill_matrix.verdict(results)
-        if len(faults) <= 40:
-            print(kill_matrix.table(results))
+        print(kill_matrix.table(results) if len(faults) <= 40 else kill_matrix.by_source(results, suite))
+        if options.matrix:
+            print(f"mutation: the kill matrix is in {options.matrix}")
         print(f"{summary}\nmutation: {len(faults)} of {len(everything)} faults in {time.monotonic() - start:.0f} s")
         return 0 if good else 1
     finally:
