@@ -94,7 +94,9 @@ typedef struct qref_gen_options {
   size_t shard_count;          /* a shard has every shard_count-th case and no check of coverage; see qref_merge */
   bool npy, hex;               /* at least one */
   size_t hex_lanes;            /* words on a line of a .hex file, the first in the least significant bits; 0 means 1 */
-  int threads;                 /* cases made side by side; the bytes do not depend on it */
+  bool require_coverage; /* holes count under any profile, not under the built-in numerics only: a rule of one's own,
+                            such as a narrow accumulator, can keep every case from a point */
+  int threads;           /* cases made side by side; the bytes do not depend on it */
   /* suite layer: every op of one layer of a model, with its weights and real activations. One sequence: a prefill, then
    * decode steps. */
   const qref_quantized_model *model;

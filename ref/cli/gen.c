@@ -12,6 +12,7 @@
 typedef struct gen_options {
   const char *suite, *op, *case_id;
   const char *formats, *shard;
+  bool require_coverage;
   size_t hex_lanes;
   uint64_t seed;
   qref_layer_input layer;
@@ -89,6 +90,7 @@ static qref_status resolve(gen_options *given, const qref_common *common, qref_g
       .seed = given->seed,
       .profile = &common->profile,
       .hex_lanes = given->hex_lanes,
+      .require_coverage = given->require_coverage,
       .threads = common->execution.threads,
       .progress = common->execution.progress,
       .progress_context = common->execution.progress_context,
@@ -135,6 +137,8 @@ int qref_command_gen(int argc, char **argv) {
                 MAX_HEX_LANES),
       QREF_UINT64("--seed", "S", "of the data (default 2025, that of the committed digests)", &given.seed),
       QREF_STRING("--shard", "I/N", "every N-th case from the I-th on; qref merge puts shards together", &given.shard),
+      QREF_FLAG("--require-coverage", "a missed point is a hole under a profile of one's own too",
+                &given.require_coverage),
   };
   qref_option layer_options[QREF_LAYER_OPTION_COUNT];
   qref_layer_options(&given.layer, layer_options);

@@ -129,7 +129,9 @@ static void holes(void **state) {
   program *p = *state;
   static const char profile[] = "{\"base\": \"quamba\", \"linear\": {\"accumulator\": {\"bits\": 16}}}";
   write_text(scratch_file(&p->work, "narrow.json"), profile);
-  expect(p, "$Q gen --op linear_w8a8 --profile narrow.json -o d --junit r.xml", 1);
+  expect(p, "$Q gen --op linear_w8a8 --profile narrow.json -o own && $Q verify own && rm -r own", 0);
+  assert_contains(p->out, "  missed\n");
+  expect(p, "$Q gen --op linear_w8a8 --profile narrow.json --require-coverage -o d --junit r.xml", 1);
   assert_contains(p->out, "written   nothing\n");
   assert_contains(p->out, "bits_of_largest");
   assert_contains(p->out, "  HOLE\n");
@@ -137,7 +139,7 @@ static void holes(void **state) {
   assert_contains(p->err, "; d is not written\n");
   expect(p, "ls && grep -c '<failure message=\"a hole in the coverage: seen ' r.xml", 0);
   assert_contains(p->out, "narrow.json\nr.xml\n");
-  expect(p, "$Q gen --op linear_w8a8 --profile narrow.json -o d --json", 1);
+  expect(p, "$Q gen --op linear_w8a8 --profile narrow.json --require-coverage -o d --json", 1);
   cJSON *json = json_of(p);
   assert_true(cJSON_IsNull(cJSON_GetObjectItem(json, "directory")));
   assert_true(cJSON_GetObjectItem(json, "holes")->valueint > 0);

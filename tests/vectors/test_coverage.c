@@ -792,21 +792,6 @@ static void shards_add_up(void **state) {
   qref_case_free(&items[1]);
 }
 
-static void nothing_is_required_on_demand(void **state) {
-  (void)state;
-  qref_case item;
-  begin(&item, QREF_OP_REQUANTIZE);
-  item.args.requantize.count = 1;
-  allocate(&item);
-  qref_coverage *coverage = cover(&item, QREF_SUITE_STANDARD);
-  assert_true(qref_coverage_holes(coverage) > 0);
-  qref_coverage_require_nothing(coverage);
-  assert_int_equal(qref_coverage_holes(coverage), 0);
-  assert_int_equal(qref_coverage_seen(coverage, find(coverage, "y", "codes")), 1);
-  qref_coverage_destroy(coverage);
-  qref_case_free(&item);
-}
-
 /* Every op has points, no two of one name, and each suite size says which it must reach; nothing is seen at first. */
 static void the_table_is_complete(void **state) {
   (void)state;
@@ -867,7 +852,6 @@ int main(void) {
       cmocka_unit_test(tokens_are_told_apart),
       cmocka_unit_test(flags_are_counted),
       cmocka_unit_test(shards_add_up),
-      cmocka_unit_test(nothing_is_required_on_demand),
       cmocka_unit_test(the_table_is_complete),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

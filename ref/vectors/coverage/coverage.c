@@ -93,12 +93,6 @@ void qref_coverage_destroy(qref_coverage *coverage) {
   }
 }
 
-void qref_coverage_require_nothing(qref_coverage *coverage) {
-  for (size_t i = 0; i < coverage->point_count; i++) {
-    coverage->points[i].required = false;
-  }
-}
-
 void qref_coverage_add(qref_coverage *coverage, const qref_case *item) {
   for (size_t i = 0; i < coverage->probe_count; i++) {
     const listed_probe *listed = &coverage->probes[i];

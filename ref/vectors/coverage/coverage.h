@@ -23,9 +23,6 @@ typedef struct qref_coverage qref_coverage;
 /* The table of a suite size; op QREF_OP_COUNT for all ops. NULL when out of memory. */
 qref_coverage *qref_coverage_create(qref_suite_size size, qref_op op);
 void qref_coverage_destroy(qref_coverage *coverage);
-/* Makes no point required: for the suite of a profile that is not built in. Its own rules can keep cases from points,
- * as a 20-bit accumulator does from sums of 32 bits. What is seen is counted all the same. */
-void qref_coverage_require_nothing(qref_coverage *coverage);
 /* Adds what a case that has been run exercises. */
 void qref_coverage_add(qref_coverage *coverage, const qref_case *item);
 /* Adds the counters of another table of the same points. */

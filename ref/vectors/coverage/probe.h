@@ -21,8 +21,8 @@ typedef struct qref_counter {
 
 typedef struct qref_probe_point {
   const char *name;
-  qref_counter_kind kind;
   uint64_t needed;
+  qref_counter_kind kind;
   bool smoke; /* required of the suite `smoke` too */
 } qref_probe_point;
 

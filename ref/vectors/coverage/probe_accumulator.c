@@ -3,7 +3,7 @@
 #include "ref/vectors/coverage/probe.h"
 
 #define EVENT(point) \
-  { (point), QREF_COUNTER_EVENTS, 1, false }
+  { (point), 1, QREF_COUNTER_EVENTS, false }
 
 enum {
   BITS_POSITIVE,
@@ -20,8 +20,8 @@ enum {
 /* Bits are those of two's complement, the sign included. The conversions are those of sums beyond 2^24, up and down
  * being those of the magnitude. */
 static const qref_probe_point accumulator_points[ACCUMULATOR_POINTS] = {
-    {"bits_of_largest", QREF_COUNTER_WIDEST, 0, false}, /* needed: the probe says */
-    {"bits_of_smallest", QREF_COUNTER_WIDEST, 0, false},
+    {"bits_of_largest", 0, QREF_COUNTER_WIDEST, false}, /* needed: the probe says */
+    {"bits_of_smallest", 0, QREF_COUNTER_WIDEST, false},
     EVENT("zero"),
     EVENT("past_2_24_exact"),
     EVENT("past_2_24_rounded_up"),

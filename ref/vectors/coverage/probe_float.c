@@ -3,9 +3,9 @@
 #include "ref/vectors/coverage/probe.h"
 
 #define EVENT(point) \
-  { (point), QREF_COUNTER_EVENTS, 1, false }
+  { (point), 1, QREF_COUNTER_EVENTS, false }
 #define SMOKE_EVENT(point) \
-  { (point), QREF_COUNTER_EVENTS, 1, true }
+  { (point), 1, QREF_COUNTER_EVENTS, true }
 
 /* The points SUBNORMAL_INEXACT .. BELOW_SMALLEST need a value that is no multiple of the smallest subnormal, 2^-24. */
 enum {

@@ -3,9 +3,9 @@
 #include "ref/vectors/coverage/probe.h"
 
 #define EVENT(point) \
-  { (point), QREF_COUNTER_EVENTS, 1, false }
+  { (point), 1, QREF_COUNTER_EVENTS, false }
 #define SMOKE_EVENT(point) \
-  { (point), QREF_COUNTER_EVENTS, 1, true }
+  { (point), 1, QREF_COUNTER_EVENTS, true }
 
 #define LARGEST_F32 0x1.fffffep127f
 #define SMALLEST_NORMAL_F32 0x1p-126f

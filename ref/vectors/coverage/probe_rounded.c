@@ -32,9 +32,9 @@ enum {
 
 /* Up and down are those of the value: up from -1.5 is -1. */
 #define EVENT(point) \
-  { (point), QREF_COUNTER_EVENTS, 1, false }
+  { (point), 1, QREF_COUNTER_EVENTS, false }
 #define SMOKE_EVENT(point) \
-  { (point), QREF_COUNTER_EVENTS, 1, true }
+  { (point), 1, QREF_COUNTER_EVENTS, true }
 #define TIE_POINT_LIST                                                                                                \
   EVENT("half_away_tie_positive"), EVENT("half_away_tie_negative"), EVENT("half_even_tie_positive_up"),               \
       EVENT("half_even_tie_positive_down"), EVENT("half_even_tie_negative_up"), EVENT("half_even_tie_negative_down"), \
@@ -122,7 +122,7 @@ enum {
 
 static const qref_probe_point rounded_points[ROUNDED_POINTS] = {
     EVENT("not_a_number"),
-    {"codes", QREF_COUNTER_CODES, 256, false},
+    {"codes", 256, QREF_COUNTER_CODES, false},
     EVENT("stochastic_positive_up"),
     EVENT("stochastic_positive_down"),
     EVENT("stochastic_negative_up"),
@@ -219,7 +219,7 @@ static void measure_codes(const qref_probe *probe, const qref_case *item, qref_c
   }
 }
 
-static const qref_probe_point codes_points[] = {{"codes", QREF_COUNTER_CODES, 256, false}};
+static const qref_probe_point codes_points[] = {{"codes", 256, QREF_COUNTER_CODES, false}};
 const qref_probe_kind qref_probe_codes = {1, codes_points, measure_codes};
 
 /* ---- the grid of the float simulation ---- */

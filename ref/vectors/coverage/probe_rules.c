@@ -3,7 +3,7 @@
 #include "ref/vectors/coverage/probe.h"
 
 #define EVENT(point) \
-  { (point), QREF_COUNTER_EVENTS, 1, false }
+  { (point), 1, QREF_COUNTER_EVENTS, false }
 
 static void measure_scale_form(const qref_probe *probe, const qref_case *item, qref_counter *counters) {
   const qref_scale_form *form = qref_probe_rule(probe, item);

@@ -4,9 +4,9 @@
 #include "ref/vectors/coverage/probe.h"
 
 #define EVENT(point) \
-  { (point), QREF_COUNTER_EVENTS, 1, false }
+  { (point), 1, QREF_COUNTER_EVENTS, false }
 #define SMOKE_EVENT(point) \
-  { (point), QREF_COUNTER_EVENTS, 1, true }
+  { (point), 1, QREF_COUNTER_EVENTS, true }
 
 static void measure_optional(const qref_probe *probe, const qref_case *item, qref_counter *counters) {
   const qref_case_tensor *tensor = qref_case_tensor_const(item, probe->tensor);

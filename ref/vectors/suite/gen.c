@@ -125,6 +125,7 @@ qref_status qref_gen(const char *directory, const qref_gen_options *options, qre
         .count = count,
         .coverage = source.has_coverage && options->case_id == NULL,
         .coverage_check = source.has_coverage && options->case_id == NULL && !sharded,
+        .coverage_of_any_profile = options->require_coverage,
         .threads = options->threads,
         .progress = {.call = options->progress, .context = options->progress_context, .what = "gen"},
     };

@@ -119,8 +119,6 @@ static qref_status is_built_in(const qref_profile *profile, bool *built_in, qref
 }
 
 static qref_status begin(suite_work *work, qref_error *error) {
-  bool built_in;
-  QREF_TRY(is_built_in(&work->options->header->profile, &built_in, error));
   const size_t count = work->options->count;
   const qref_case_source *source = work->source;
   work->thread_count = qref_suite_thread_count(work->options->threads);
@@ -131,9 +129,6 @@ static qref_status begin(suite_work *work, qref_error *error) {
   for (size_t i = 0; allocated && work->options->coverage && i < work->thread_count; i++) {
     work->coverage[i] = qref_coverage_create(source->coverage_size, source->coverage_op);
     allocated = work->coverage[i] != NULL;
-    if (allocated && !built_in) {
-      qref_coverage_require_nothing(work->coverage[i]);
-    }
   }
   return allocated ? QREF_OK : qref_fail(error, QREF_ERROR_MEMORY, "out of memory for %zu cases", count);
 }
@@ -160,7 +155,11 @@ static qref_status report_coverage(suite_work *work, qref_gen_report *report, qr
     };
   }
   report->coverage_count = count;
-  report->holes = work->options->coverage_check ? qref_coverage_holes(all) : 0;
+  bool built_in;
+  QREF_TRY(is_built_in(&work->options->header->profile, &built_in, error));
+  if (work->options->coverage_check && (built_in || work->options->coverage_of_any_profile)) {
+    report->holes = qref_coverage_holes(all);
+  }
   return QREF_OK;
 }
 

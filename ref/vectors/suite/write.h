@@ -11,7 +11,8 @@ typedef struct qref_suite_write_options {
   const size_t *selected; /* indices of the source's cases that are written, ascending */
   size_t count;
   bool coverage;       /* into the manifest: the source has one */
-  bool coverage_check; /* and a hole keeps the suite from being written */
+  bool coverage_check; /* and a hole keeps the suite from being written, if the profile's numerics are built in, */
+  bool coverage_of_any_profile; /* or whatever they are */
   int threads;
   qref_suite_progress progress;
 } qref_suite_write_options;
