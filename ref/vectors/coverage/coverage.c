@@ -64,18 +64,18 @@ static void list_points(qref_coverage *coverage, qref_suite_size size, qref_op o
   }
 }
 
-qref_coverage *qref_coverage_create(qref_suite_size size, qref_op only) {
+qref_coverage *qref_coverage_create(qref_suite_size size, qref_op op) {
   qref_coverage *coverage = calloc(1, sizeof *coverage);
-  if (coverage == NULL || !allocate(coverage, only)) {
+  if (coverage == NULL || !allocate(coverage, op)) {
     qref_coverage_destroy(coverage);
     return NULL;
   }
   size_t listed = 0;
   size_t first_counter = 0;
-  for (qref_op op = 0; op < QREF_OP_COUNT; op++) {
-    for (const qref_probe *probe = qref_probes_of(op); wanted(op, only) && probe->kind != NULL; probe++) {
-      coverage->probes[listed++] = (listed_probe){op, probe, first_counter};
-      list_points(coverage, size, op, probe, first_counter);
+  for (qref_op each = 0; each < QREF_OP_COUNT; each++) {
+    for (const qref_probe *probe = qref_probes_of(each); wanted(each, op) && probe->kind != NULL; probe++) {
+      coverage->probes[listed++] = (listed_probe){each, probe, first_counter};
+      list_points(coverage, size, each, probe, first_counter);
       first_counter += probe->kind->count;
     }
   }

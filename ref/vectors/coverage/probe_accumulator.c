@@ -39,9 +39,10 @@ static uint64_t width_of(int32_t value) {
   return bits;
 }
 
+/* magnitude is above 2^24. */
 static void count_conversion(qref_counter *counters, uint32_t magnitude) {
-  uint32_t dropped_bits = 0; /* low bits that a float32 has no room for */
-  for (uint32_t rest = magnitude >> (QREF_F32_FRACTION_BITS + 1); rest != 0; rest >>= 1) {
+  uint32_t dropped_bits = 1; /* low bits that a float32 has no room for */
+  for (uint32_t rest = magnitude >> (QREF_F32_FRACTION_BITS + 2); rest != 0; rest >>= 1) {
     dropped_bits++;
   }
   const uint32_t dropped = magnitude & ((1u << dropped_bits) - 1);
