@@ -91,12 +91,14 @@ def verdict(results):
     equivalents = [result for result in results if result.fault.equivalent]
     survivors = [result for result in faults if state(result) == "SURVIVED"]
     wrong = [result for result in equivalents if state(result) != "equivalent"]
-    ended = sum(result.ended is not None for result in faults)
+    ended = sum(result.ended is not None and result.killed == 0 for result in faults)
     by_output = sum(result.outputs > 0 for result in faults)
     by_intermediate = sum(result.outputs == 0 and result.intermediates > 0 for result in faults)
     by_count = sum(result.outputs == 0 and result.intermediates == 0 and result.counts > 0 for result in faults)
-    lines = [f"{len(faults)} faults: {len(faults) - len(survivors)} killed ({by_output} by an output, "
-             f"{by_intermediate} by intermediates only, {by_count} by counts only, {ended} ended otherwise), "
+    killed = len(faults) - len(survivors)
+    refused = killed - by_output - by_intermediate - by_count - ended
+    lines = [f"{len(faults)} faults: {killed} killed ({by_output} by an output, {by_intermediate} by intermediates only, "
+             f"{by_count} by counts only, {refused} refuse a case, {ended} ended without an answer), "
              f"{len(survivors)} survived; {len(equivalents)} equivalent mutants: {len(wrong)} killed"]
     lines += [f"SURVIVED {result.fault.name}: {result.fault.description}" for result in survivors]
     lines += [f"KILLED BUT EQUIVALENT {result.fault.name}: {result.fault.description}" for result in wrong]
