@@ -1,5 +1,5 @@
 /* Which points each op has. Where an op has not all points of a kind, the reason stands beside it. */
-#include "ref/vectors/case/flags.h"
+#include "ref/vectors/case/flag_tables.h"
 #include "ref/vectors/coverage/probe.h"
 
 /* Points first .. last of a kind. */
@@ -39,7 +39,6 @@
   { .kind = &qref_probe_stride, .tensor = (name), .source = (dense) }
 #define FLAGS(bits) \
   { .kind = &qref_probe_flags, .tensor = "", .unlisted = ~(uint64_t)(bits) }
-#define FLAG(flag) QREF_FLAG_BIT(QREF_FLAG_##flag)
 #define END \
   { .kind = NULL }
 

@@ -112,6 +112,8 @@ qref_planned_case *qref_conv1d_add(qref_plan *plan, qref_op op, const char *name
 qref_planned_case *qref_conv1d_add_numbered(qref_plan *plan, qref_op op, const char *name, size_t number,
                                             uint64_t flags, qref_conv1d_shape shape, qref_case_fill fill,
                                             int64_t parameter);
+/* Lengths from 1 to one more than the taps, for 2 to 5 taps. */
+void qref_conv1d_add_lengths(qref_plan *plan, qref_op op, qref_case_fill fill);
 /* The cases that all three ops have. */
 void qref_plan_conv1d_common(qref_plan *plan, qref_op op);
 /* Variants of silu tables and of the multiply-add; the functions give the fields of the op's rule in the case. */

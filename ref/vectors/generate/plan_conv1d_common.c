@@ -1,11 +1,9 @@
 /* The cases that all three int8 conv1d ops have. */
 #include <stdio.h>
 
-#include "ref/vectors/case/flags.h"
+#include "ref/vectors/case/flag_tables.h"
 #include "ref/vectors/generate/plan_attributes.h"
 #include "ref/vectors/generate/plan_conv1d.h"
-
-#define FLAG(name) QREF_FLAG_BIT(QREF_FLAG_##name)
 
 qref_planned_case *qref_conv1d_add(qref_plan *plan, qref_op op, const char *name, uint64_t flags,
                                    qref_conv1d_shape shape, qref_case_fill fill, int64_t parameter) {
@@ -224,4 +222,18 @@ void qref_plan_conv1d_functions(qref_plan *plan, qref_op op, qref_function_rule 
                       searched(30, 4, false), qref_conv1d_fill_separating, QREF_CONV1D_OTHER_MULTIPLY_ADD);
   *multiply_add_of(&planned->item) = QREF_MULTIPLY_ADD_SEPARATE;
   qref_planned_variant(planned, name);
+}
+
+void qref_conv1d_add_lengths(qref_plan *plan, qref_op op, qref_case_fill fill) {
+  for (size_t width = 2; width <= 5; width++) {
+    for (size_t length = 1; length <= width + 1; length++) {
+      const uint64_t flag = (length == 1 ? FLAG(LENGTH_1) : 0) | (length < width ? FLAG(LENGTH_BELOW_WIDTH) : 0) |
+                            (length == width ? FLAG(LENGTH_WIDTH) : 0) |
+                            (length > width ? FLAG(LENGTH_ABOVE_WIDTH) : 0);
+      char name[64];
+      snprintf(name, sizeof name, "width_%zu_length_%zu", width, length);
+      qref_conv1d_add(plan, op, name, flag | FLAG(UNIFORM) | FLAG(BATCH),
+                      (qref_conv1d_shape){2, 5, length, width, true, length % 2 == 0}, fill, QREF_CONV1D_UNIFORM);
+    }
+  }
 }

@@ -1,11 +1,9 @@
 /* Hardware profiles of the two conv1d ops that store int8: every rounding, overflow and scale form. */
 #include <stdio.h>
 
-#include "ref/vectors/case/flags.h"
+#include "ref/vectors/case/flag_tables.h"
 #include "ref/vectors/generate/plan_conv1d.h"
 #include "ref/vectors/generate/rounding_variant.h"
-
-#define FLAG(name) QREF_FLAG_BIT(QREF_FLAG_##name)
 
 void qref_plan_conv1d_roundings(qref_plan *plan, qref_op op, qref_quantize_rule *(*output_of)(qref_case *item)) {
   static const struct {

@@ -1,12 +1,11 @@
 /* Cases of conv1d_silu. */
 #include <stdio.h>
 
-#include "ref/vectors/case/flags.h"
+#include "ref/vectors/case/flag_tables.h"
 #include "ref/vectors/generate/plan_conv1d.h"
 #include "ref/vectors/generate/rounding_variant.h"
 
 #define OP QREF_OP_CONV1D_SILU
-#define FLAG(name) QREF_FLAG_BIT(QREF_FLAG_##name)
 
 enum { LARGEST_PRODUCT = 16384, LEAST_PRODUCT = 16256, TURNING_BACK = 2 };
 
@@ -150,18 +149,7 @@ static void add_long_sums(qref_plan *plan) {
 /* ---- lengths ---- */
 
 static void add_lengths(qref_plan *plan) {
-  for (size_t width = 2; width <= 5; width++) {
-    for (size_t length = 1; length <= width + 1; length++) {
-      const uint64_t flag = (length == 1 ? FLAG(LENGTH_1) : 0) | (length < width ? FLAG(LENGTH_BELOW_WIDTH) : 0) |
-                            (length == width ? FLAG(LENGTH_WIDTH) : 0) |
-                            (length > width ? FLAG(LENGTH_ABOVE_WIDTH) : 0);
-      char name[64];
-      snprintf(name, sizeof name, "width_%zu_length_%zu", width, length);
-      qref_conv1d_add(plan, OP, name, flag | FLAG(UNIFORM) | FLAG(BATCH),
-                      (qref_conv1d_shape){2, 5, length, width, true, length % 2 == 0}, qref_conv1d_fill_data,
-                      QREF_CONV1D_UNIFORM);
-    }
-  }
+  qref_conv1d_add_lengths(plan, OP, qref_conv1d_fill_data);
   static const struct {
     size_t length;
     uint64_t flags;

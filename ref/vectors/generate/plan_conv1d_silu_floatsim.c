@@ -1,11 +1,10 @@
 /* Cases of conv1d_silu_floatsim: float32 on a simulated grid, no clamp. */
 #include <stdio.h>
 
-#include "ref/vectors/case/flags.h"
+#include "ref/vectors/case/flag_tables.h"
 #include "ref/vectors/generate/plan_conv1d.h"
 
 #define OP QREF_OP_CONV1D_SILU_FLOATSIM
-#define FLAG(name) QREF_FLAG_BIT(QREF_FLAG_##name)
 
 static qref_function_rule *silu_of(qref_case *item) {
   return &item->profile.conv1d_floatsim.silu;
@@ -55,18 +54,7 @@ static void add_grid(qref_plan *plan) {
 }
 
 static void add_lengths(qref_plan *plan) {
-  for (size_t width = 2; width <= 5; width++) {
-    for (size_t length = 1; length <= width + 1; length++) {
-      const uint64_t flag = (length == 1 ? FLAG(LENGTH_1) : 0) | (length < width ? FLAG(LENGTH_BELOW_WIDTH) : 0) |
-                            (length == width ? FLAG(LENGTH_WIDTH) : 0) |
-                            (length > width ? FLAG(LENGTH_ABOVE_WIDTH) : 0);
-      char name[64];
-      snprintf(name, sizeof name, "width_%zu_length_%zu", width, length);
-      qref_conv1d_add(plan, OP, name, flag | FLAG(UNIFORM) | FLAG(BATCH),
-                      (qref_conv1d_shape){2, 5, length, width, true, length % 2 == 0}, fill_better_scale,
-                      QREF_CONV1D_UNIFORM);
-    }
-  }
+  qref_conv1d_add_lengths(plan, OP, fill_better_scale);
   qref_conv1d_add(plan, OP, "width_1", FLAG(UNIFORM), (qref_conv1d_shape){2, 4, 6, 1, true, false},
                   qref_conv1d_fill_data, QREF_CONV1D_UNIFORM);
   static const struct {

@@ -1,9 +1,8 @@
 /* Cases of conv1d_silu_update, one token. */
-#include "ref/vectors/case/flags.h"
+#include "ref/vectors/case/flag_tables.h"
 #include "ref/vectors/generate/plan_conv1d.h"
 
 #define OP QREF_OP_CONV1D_SILU_UPDATE
-#define FLAG(name) QREF_FLAG_BIT(QREF_FLAG_##name)
 
 static qref_function_rule *silu_of(qref_case *item) {
   return &item->profile.conv1d_silu_update.silu;

@@ -1,11 +1,9 @@
 /* Cases of the quantized embedding. */
 #include <stdio.h>
 
-#include "ref/vectors/case/flags.h"
+#include "ref/vectors/case/flag_tables.h"
 #include "ref/vectors/generate/plan.h"
 #include "ref/vectors/generate/sample.h"
-
-#define FLAG(name) QREF_FLAG_BIT(QREF_FLAG_##name)
 
 /* First, last and repeated tokens, the rest drawn. */
 static void fill_tokens(qref_case *item, uint64_t seed) {

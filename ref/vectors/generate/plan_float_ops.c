@@ -2,13 +2,11 @@
  * are the order of sums, the edges of the functions, and every index. */
 #include <stdio.h>
 
-#include "ref/vectors/case/flags.h"
+#include "ref/vectors/case/flag_tables.h"
 #include "ref/vectors/generate/fill_rmsnorm.h"
 #include "ref/vectors/generate/hard_arguments.h"
 #include "ref/vectors/generate/plan.h"
 #include "ref/vectors/generate/sample.h"
-
-#define FLAG(name) QREF_FLAG_BIT(QREF_FLAG_##name)
 
 /* ---- fills of any op ---- */
 

@@ -1,12 +1,11 @@
 /* Cases of the quantized Hadamard transform. */
 #include <stdio.h>
 
-#include "ref/vectors/case/flags.h"
+#include "ref/vectors/case/flag_tables.h"
 #include "ref/vectors/generate/plan.h"
 #include "ref/vectors/generate/rounding_variant.h"
 #include "ref/vectors/generate/sample.h"
 
-#define FLAG(name) QREF_FLAG_BIT(QREF_FLAG_##name)
 /* parameter of `boundaries`: a multiple of this, plus the step through the samples */
 enum { BOUNDARY_DIM = 4, EXACT_SCALE = 1000, SMOKE_STEP = 53 };
 

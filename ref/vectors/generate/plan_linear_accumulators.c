@@ -3,10 +3,8 @@
 #include <stdio.h>
 
 #include "ref/base/error.h"
-#include "ref/vectors/case/flags.h"
+#include "ref/vectors/case/flag_tables.h"
 #include "ref/vectors/generate/plan_linear.h"
-
-#define FLAG(name) QREF_FLAG_BIT(QREF_FLAG_##name)
 
 enum {
   MOST_DEPTH = 131071,

@@ -6,11 +6,9 @@
  * use. */
 #include <stdio.h>
 
-#include "ref/vectors/case/flags.h"
+#include "ref/vectors/case/flag_tables.h"
 #include "ref/vectors/generate/plan_linear.h"
 #include "ref/vectors/generate/rounding_variant.h"
-
-#define FLAG(name) QREF_FLAG_BIT(QREF_FLAG_##name)
 
 enum { TARGETS = 260 };
 

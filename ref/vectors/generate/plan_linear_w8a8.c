@@ -2,11 +2,9 @@
  * lies in plan_linear_ties.c and plan_linear_accumulators.c. */
 #include <stdio.h>
 
-#include "ref/vectors/case/flags.h"
+#include "ref/vectors/case/flag_tables.h"
 #include "ref/vectors/generate/plan_linear.h"
 #include "ref/vectors/generate/rounding_variant.h"
-
-#define FLAG(name) QREF_FLAG_BIT(QREF_FLAG_##name)
 
 typedef enum kind {
   UNIFORM = QREF_LINEAR_UNIFORM,

@@ -2,13 +2,12 @@
  * directly: x = v * scale, then a few float32 steps to either side until x / scale is the v wanted. */
 #include <stdio.h>
 
-#include "ref/vectors/case/flags.h"
+#include "ref/vectors/case/flag_tables.h"
 #include "ref/vectors/generate/plan.h"
 #include "ref/vectors/generate/rounding_variant.h"
 #include "ref/vectors/generate/seek.h"
 
 #define OP QREF_OP_REQUANTIZE
-#define FLAG(name) QREF_FLAG_BIT(QREF_FLAG_##name)
 
 enum { TIE_BOUNDARIES = 260, TIE_DISTANCES = 5, TIES = TIE_BOUNDARIES * TIE_DISTANCES, RANDOM_SCALE = 1000 };
 

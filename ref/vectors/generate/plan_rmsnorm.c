@@ -1,13 +1,11 @@
 /* Cases of the quantized RMSNorm. */
 #include <stdio.h>
 
-#include "ref/vectors/case/flags.h"
+#include "ref/vectors/case/flag_tables.h"
 #include "ref/vectors/generate/fill_rmsnorm.h"
 #include "ref/vectors/generate/plan.h"
 #include "ref/vectors/generate/rounding_variant.h"
 #include "ref/vectors/generate/sample.h"
-
-#define FLAG(name) QREF_FLAG_BIT(QREF_FLAG_##name)
 
 /* A case without row_scale is in the static mode. */
 enum { NO_RESIDUAL = 1, STATIC = 2 };

@@ -2,14 +2,12 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "ref/vectors/case/flags.h"
+#include "ref/vectors/case/flag_tables.h"
 #include "ref/vectors/generate/fill_scan.h"
 #include "ref/vectors/generate/plan.h"
 #include "ref/vectors/generate/rounding_variant.h"
 #include "ref/vectors/generate/sample.h"
 #include "ref/vectors/generate/scan_sequence.h"
-
-#define FLAG(name) QREF_FLAG_BIT(QREF_FLAG_##name)
 
 /* Optional tensors that a case has not. */
 enum {

@@ -1,14 +1,12 @@
 /* Cases of the one-token scan. */
 #include <stdio.h>
 
-#include "ref/vectors/case/flags.h"
+#include "ref/vectors/case/flag_tables.h"
 #include "ref/vectors/generate/fill_scan.h"
 #include "ref/vectors/generate/hard_arguments.h"
 #include "ref/vectors/generate/plan.h"
 #include "ref/vectors/generate/rounding_variant.h"
 #include "ref/vectors/generate/scan_sequence.h"
-
-#define FLAG(name) QREF_FLAG_BIT(QREF_FLAG_##name)
 
 /* Optional tensors that a case has not. */
 enum { NO_D = 1, NO_Z = 2, NO_DT_BIAS = 4, ALONE = NO_D | NO_Z | NO_DT_BIAS };
