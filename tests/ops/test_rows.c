@@ -269,7 +269,8 @@ static void test_embedding(void **state) {
   assert_int_equal(y[4], 0x7c00); /* 127 * 65504 is infinite in float16 */
   assert_same_float(before_store[4], 127.0f * 65504.0f, "before_store");
   for (size_t i = 0; i < 8; i++) {
-    float q = (float)weight[tokens[i / 2] * 2 + (int32_t)(i % 2)];
+    const int8_t *row = weight + (size_t)tokens[i / 2] * 2;
+    float q = (float)row[i % 2];
     assert_same_float(before_store[i], qref_f32_from_f16(scale[tokens[i / 2]]) * q, "before_store");
     assert_int_equal(y[i], qref_f16_from_f32(before_store[i]));
   }

@@ -39,6 +39,7 @@ static void make_case(const qref_plan *plan, size_t i, uint64_t key, qref_case *
 
 /* The case of that id; free it. */
 static void make_named(const qref_plan *plan, const char *id, qref_case *item) {
+  item->tensor_count = 0;
   for (size_t i = 0; i < plan->count; i++) {
     if (strcmp(plan->cases[i].item.id, id) == 0) {
       make_case(plan, i, seed, item);

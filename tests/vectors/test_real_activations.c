@@ -99,7 +99,7 @@ static void print_case(FILE *file, size_t number, const qref_case *item) {
 
 static int write_file(const char *path) {
   FILE *file = fopen(path, "w");
-  qref_chain chain;
+  qref_chain chain = {0};
   if (file == NULL) {
     perror(path);
     return 1;
@@ -134,7 +134,7 @@ static int write_file(const char *path) {
 
 static void cut_outs_are_those_of_the_model(void **state) {
   (void)state;
-  qref_chain chain;
+  qref_chain chain = {0};
   assert_true(real_layer_record(DECODE, &chain));
   assert_int_equal(chain.count, qref_real_case_count);
   for (size_t i = 0; i < chain.count; i++) {

@@ -163,7 +163,7 @@ qref_status qref_case_clone(const qref_case *item, qref_case *clone, qref_error 
   }
   QREF_TRY(qref_case_allocate(clone, error));
   for (size_t i = 0; i < clone->tensor_count; i++) {
-    if (item->tensors[i].data != NULL) {
+    if (item->tensors[i].data != NULL && clone->tensors[i].data != NULL) {
       memcpy(clone->tensors[i].data, item->tensors[i].data, bytes_of(&item->tensors[i]));
     }
   }

@@ -75,7 +75,8 @@ qref_status qref_case_apply_link(qref_case *item, const qref_case_link *link, co
     shape.length = shape.source_columns;
     expected = from->count / shape.length * link->columns;
   }
-  if (expected != target->count || target->count == 0) {
+  const bool whole = link->layout == QREF_LINK_SAME || (shape.columns != 0 && shape.length != 0);
+  if (expected != target->count || target->count == 0 || !whole) {
     return qref_fail(error, QREF_ERROR_FORMAT, "case %s: link of tensor '%s': expected %zu elements, got %zu", item->id,
                      link->tensor, target->count, expected);
   }

@@ -161,8 +161,12 @@ qref_status qref_fill_scan_cancelling_D(qref_case *item, uint64_t seed, int64_t 
   for (size_t d = 0; d < channels; d++) {
     D[d] = (int8_t)(1 + d * 5 % 127);
   }
+  size_t channel = 0;
   for (size_t i = 0; i < steps; i++) {
-    dt[i] = D[i / length % channels];
+    dt[i] = D[channel];
+    if ((i + 1) % length == 0) {
+      channel = channel + 1 < channels ? channel + 1 : 0;
+    }
   }
   int8_t *B = qref_case_i8(item, "B");
   int8_t *C = qref_case_i8(item, "C");

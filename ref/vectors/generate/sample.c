@@ -2,7 +2,7 @@
 
 float qref_sample_f32(qref_seek_stream *stream, int low_exponent, int high_exponent) {
   const uint64_t bits = qref_seek_bits(stream);
-  const uint64_t span = (uint64_t)(high_exponent - low_exponent + 1);
+  const unsigned int span = (unsigned int)(high_exponent - low_exponent + 1);
   const uint32_t exponent = (uint32_t)(low_exponent + 127 + (int)((bits >> 40) % span));
   return qref_f32_from_bits((uint32_t)(bits & 0x807fffffu) | exponent << 23);
 }
