@@ -3,7 +3,7 @@
 #include <string.h>
 
 /* FNV-1a of the id, a separator and the name: a key that does not depend on the order of cases. */
-static uint64_t stream_of(const char *case_id, const char *tensor) {
+uint64_t qref_generate_stream(const char *case_id, const char *tensor) {
   uint64_t hash = UINT64_C(0xcbf29ce484222325);
   const char *parts[3] = {case_id, "\n", tensor};
   for (size_t part = 0; part < 3; part++) {
@@ -15,7 +15,7 @@ static uint64_t stream_of(const char *case_id, const char *tensor) {
 }
 
 uint64_t qref_generate_bits(uint64_t seed, const char *case_id, const char *tensor, uint64_t index) {
-  return qref_random_bits(seed, stream_of(case_id, tensor), index);
+  return qref_random_bits(seed, qref_generate_stream(case_id, tensor), index);
 }
 
 /* A value of the fill for integers low..high, from 64 random bits. */
@@ -65,7 +65,7 @@ void qref_fill(qref_case *item, uint64_t seed, const char *tensor, qref_fill_kin
   if (target == NULL || target->data == NULL) {
     return;
   }
-  const uint64_t stream = stream_of(item->id, tensor);
+  const uint64_t stream = qref_generate_stream(item->id, tensor);
   int8_t *i8 = target->data;
   int32_t *i32 = target->data;
   float *f32 = target->data;

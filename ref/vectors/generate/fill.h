@@ -14,6 +14,8 @@ typedef enum qref_fill_kind {
   QREF_FILL_CODES,       /* int8: -128, -127, ..., 127, -128, ... */
 } qref_fill_kind;
 
+/* The stream of a tensor of a case, for qref_random_bits. */
+uint64_t qref_generate_stream(const char *case_id, const char *tensor);
 /* Bits of one element: 64 of them, key (seed, case id, name). */
 uint64_t qref_generate_bits(uint64_t seed, const char *case_id, const char *tensor, uint64_t index);
 

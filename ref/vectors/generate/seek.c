@@ -5,7 +5,11 @@
 enum { MOST_STEPS = 999 };
 
 uint64_t qref_seek_bits(qref_seek_stream *stream) {
-  return qref_generate_bits(stream->seed, stream->case_id, stream->name, stream->next++);
+  if (!stream->begun) {
+    stream->stream = qref_generate_stream(stream->case_id, stream->name);
+    stream->begun = true;
+  }
+  return qref_random_bits(stream->seed, stream->stream, stream->next++);
 }
 
 int64_t qref_seek_integer(qref_seek_stream *stream, int64_t low, int64_t high) {

@@ -13,6 +13,8 @@ typedef struct qref_seek_stream {
   const char *case_id;
   const char *name; /* tells streams of one case apart, and from the tensors' own fills */
   uint64_t next;
+  uint64_t stream; /* of case_id and name, once the first bits are drawn */
+  bool begun;
 } qref_seek_stream;
 
 uint64_t qref_seek_bits(qref_seek_stream *stream);
