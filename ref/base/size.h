@@ -30,5 +30,8 @@ static inline bool qref_size_product(const size_t *factors, size_t count, size_t
 /* malloc / calloc of count elements of `size` bytes; NULL on overflow too. A count of 0 allocates one element. */
 void *qref_allocate(size_t count, size_t size);
 void *qref_allocate_zeroed(size_t count, size_t size);
+/* Room for one more of `count` elements in a malloc'ed array (NULL while *capacity is 0): the array itself, or a larger
+ * one in its place, which doubles *capacity. NULL when out of memory: the array is as it was. */
+void *qref_grow(void *array, size_t count, size_t *capacity, size_t size);
 
 #endif

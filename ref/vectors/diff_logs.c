@@ -30,15 +30,11 @@ static bool is_log(const char *name) {
 }
 
 static bool add_name(log_names *list, const char *name) {
-  if (list->count == list->capacity) {
-    const size_t capacity = list->capacity == 0 ? 64 : 2 * list->capacity;
-    char **names = realloc(list->names, capacity * sizeof *names);
-    if (names == NULL) {
-      return false;
-    }
-    list->names = names;
-    list->capacity = capacity;
+  char **names = qref_grow(list->names, list->count, &list->capacity, sizeof *names);
+  if (names == NULL) {
+    return false;
   }
+  list->names = names;
   const size_t size = strlen(name) + 1;
   char *copy = qref_allocate(size, 1);
   if (copy == NULL) {

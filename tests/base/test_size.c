@@ -36,7 +36,28 @@ static void allocations(void **state) {
   free(zeroed);
 }
 
+static void growing_keeps_what_is_there(void **state) {
+  (void)state;
+  int *numbers = NULL;
+  size_t capacity = 0;
+  for (int i = 0; i < 1000; i++) {
+    int *larger = qref_grow(numbers, (size_t)i, &capacity, sizeof *numbers);
+    assert_non_null(larger);
+    assert_true(capacity > (size_t)i);
+    numbers = larger;
+    numbers[i] = i;
+  }
+  const size_t before = capacity;
+  assert_null(qref_grow(numbers, capacity, &capacity, SIZE_MAX / 4)); /* overflows */
+  assert_int_equal(capacity, before);
+  for (int i = 0; i < 1000; i++) {
+    assert_int_equal(numbers[i], i);
+  }
+  free(numbers);
+}
+
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(products), cmocka_unit_test(allocations)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(products), cmocka_unit_test(allocations),
+                                     cmocka_unit_test(growing_keeps_what_is_there)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -28,21 +28,11 @@ void qref_chain_free(qref_chain *chain) {
 }
 
 static bool grow(qref_chain *chain) {
-  if (chain->count < chain->capacity) {
-    return true;
+  qref_case *cases = qref_grow(chain->cases, chain->count, &chain->capacity, sizeof *cases);
+  if (cases != NULL) {
+    chain->cases = cases;
   }
-  const size_t capacity = chain->capacity == 0 ? 16 : 2 * chain->capacity;
-  qref_case *cases = qref_allocate(capacity, sizeof *cases);
-  if (cases == NULL) {
-    return false;
-  }
-  if (chain->count != 0) {
-    memcpy(cases, chain->cases, chain->count * sizeof *cases);
-  }
-  free(chain->cases);
-  chain->cases = cases;
-  chain->capacity = capacity;
-  return true;
+  return cases != NULL;
 }
 
 static qref_status record_op(void *context, size_t layer, const char *stage, qref_op op, const void *args,

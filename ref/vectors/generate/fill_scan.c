@@ -24,22 +24,23 @@ static void fill_h_initial(qref_case *item, uint64_t seed) {
   }
 }
 
+static qref_status fill_random(qref_case *item, uint64_t seed, qref_fill_kind kind) {
+  qref_scan_random_scales(item, seed);
+  fill_int8(item, seed, kind, -128, 127);
+  fill_h_initial(item, seed);
+  return QREF_OK;
+}
+
 qref_status qref_fill_scan_uniform(qref_case *item, uint64_t seed, int64_t parameter, qref_error *error) {
   (void)parameter;
   (void)error;
-  qref_scan_random_scales(item, seed);
-  fill_int8(item, seed, QREF_FILL_UNIFORM, -128, 127);
-  fill_h_initial(item, seed);
-  return QREF_OK;
+  return fill_random(item, seed, QREF_FILL_UNIFORM);
 }
 
 qref_status qref_fill_scan_bell(qref_case *item, uint64_t seed, int64_t parameter, qref_error *error) {
   (void)parameter;
   (void)error;
-  qref_scan_random_scales(item, seed);
-  fill_int8(item, seed, QREF_FILL_BELL, -128, 127);
-  fill_h_initial(item, seed);
-  return QREF_OK;
+  return fill_random(item, seed, QREF_FILL_BELL);
 }
 
 qref_status qref_fill_scan_constant(qref_case *item, uint64_t seed, int64_t code, qref_error *error) {

@@ -23,21 +23,11 @@ static bool has_id(const qref_plan *plan, const char *id) {
 
 /* Room for one more. */
 static bool grow(qref_plan *plan) {
-  if (plan->count < plan->capacity) {
-    return true;
+  qref_planned_case *cases = qref_grow(plan->cases, plan->count, &plan->capacity, sizeof *cases);
+  if (cases != NULL) {
+    plan->cases = cases;
   }
-  size_t capacity = plan->capacity == 0 ? 64 : 2 * plan->capacity;
-  qref_planned_case *cases = qref_allocate(capacity, sizeof *cases);
-  if (cases == NULL) {
-    return false;
-  }
-  if (plan->count != 0) {
-    memcpy(cases, plan->cases, plan->count * sizeof *cases);
-  }
-  free(plan->cases);
-  plan->cases = cases;
-  plan->capacity = capacity;
-  return true;
+  return cases != NULL;
 }
 
 qref_planned_case *qref_plan_add(qref_plan *plan, qref_op op, const char *name, uint64_t flags, qref_case_fill fill,
