@@ -1,5 +1,7 @@
 /* A backend is a versioned table of op functions. The model, the generators and the cross-check call ops only through
- * one. Built in: `ref`, the specification, and `cpu`, the same bits on several threads with a fast float GEMM. */
+ * one. Built in: `ref`, the specification; `cpu`, the same bits on several threads with the best vector instructions of
+ * the processor; and `cpu-portable`, `cpu-neon`, `cpu-avx2`, `cpu-avx512`, which each keep to one instruction set and
+ * support nothing where the processor does not have it. */
 #ifndef QREF_BACKEND_H
 #define QREF_BACKEND_H
 
@@ -9,7 +11,7 @@
 extern "C" {
 #endif
 
-#define QREF_BACKEND_ABI_VERSION 1u
+#define QREF_BACKEND_ABI_VERSION 2u
 
 typedef enum qref_op {
   QREF_OP_CONV1D_SILU,
@@ -45,6 +47,13 @@ typedef struct qref_backend {
   const char *description; /* one line */
   /* Whether the backend computes `op` under `profile` with the bits of the reference. */
   bool (*supports)(qref_op op, const qref_profile *profile);
+  /* Packing of linear W8A8 weights, a step that is done once per weight matrix: both NULL where the backend takes
+   * weights only as they are. The packed form goes to qref_linear_w8a8_args.w_packed of the same backend. */
+  /* Bytes of the packed form of w (columns, depth); 0 if that overflows size_t. */
+  size_t (*linear_packed_size)(size_t columns, size_t depth);
+  /* Packs w into `packed`, as many bytes as linear_packed_size says; best aligned to 64. */
+  qref_status (*linear_pack)(const int8_t *w, size_t columns, size_t depth, void *packed, int threads,
+                             qref_error *error);
   qref_status (*conv1d_silu)(const qref_conv1d_silu_args *, qref_error *);
   qref_status (*conv1d_silu_update)(const qref_conv1d_silu_update_args *, qref_error *);
   qref_status (*conv1d_silu_floatsim)(const qref_conv1d_silu_floatsim_args *, qref_error *);

@@ -3,7 +3,10 @@
 #include "ref/backends/builtin.h"
 #include "ref/base/error.h"
 
-static const qref_backend *const backends[] = {&qref_backend_ref, &qref_backend_cpu};
+static const qref_backend *const backends[] = {
+    &qref_backend_ref,      &qref_backend_cpu,      &qref_backend_cpu_portable,
+    &qref_backend_cpu_neon, &qref_backend_cpu_avx2, &qref_backend_cpu_avx512,
+};
 
 static const char *const op_names[QREF_OP_COUNT] = {
     [QREF_OP_CONV1D_SILU] = "conv1d_silu",

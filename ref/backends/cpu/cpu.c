@@ -1,35 +1,41 @@
-/* Backend `cpu`: the reference's bits on several threads, with vectorised matrix products. */
+/* Backend `cpu`: the reference's bits on several threads and with the processor's vector instructions; and a backend
+ * for each instruction set alone. */
 #include "ref/backends/cpu/cpu.h"
 
 #include "ref/backends/builtin.h"
+#include "ref/backends/cpu/linear/pack.h"
 
-static bool supports(qref_op op, const qref_profile *profile) {
-  return op < QREF_OP_COUNT && profile != NULL;
-}
+#define NAME cpu
+#define TITLE "cpu"
+#define SUMMARY "the same bits, vectorised and on several threads, with the best instruction set of the processor"
+#define LEVEL qref_cpu_level_best()
+#define AVAILABLE true
+#include "ref/backends/cpu/entries.inc"
 
-const qref_backend qref_backend_cpu = {
-    .abi_version = QREF_BACKEND_ABI_VERSION,
-    .struct_size = sizeof(qref_backend),
-    .name = "cpu",
-    .description = "the same bits on several threads, vectorised matrix products",
-    .supports = supports,
-    .conv1d_silu = qref_cpu_conv1d_silu,
-    .conv1d_silu_update = qref_conv1d_silu_update,
-    .conv1d_silu_floatsim = qref_cpu_conv1d_silu_floatsim,
-    .requantize = qref_requantize,
-    .linear_w8a8 = qref_cpu_linear_w8a8,
-    .linear_w8a8_f16 = qref_cpu_linear_w8a8_f16,
-    .linear_w8a8_parallel = qref_cpu_linear_w8a8_parallel,
-    .linear_w8a8_row = qref_cpu_linear_w8a8_row,
-    .linear_w8a8_per_channel = qref_cpu_linear_w8a8_per_channel,
-    .selective_scan = qref_cpu_selective_scan,
-    .selective_scan_update = qref_cpu_selective_scan_update,
-    .rmsnorm = qref_cpu_rmsnorm,
-    .hadamard = qref_cpu_hadamard,
-    .embedding_w8 = qref_embedding_w8,
-    .linear_f32 = qref_cpu_linear_f32,
-    .conv1d_silu_f32 = qref_cpu_conv1d_silu_f32,
-    .selective_scan_f32 = qref_cpu_selective_scan_f32,
-    .rmsnorm_f32 = qref_rmsnorm_f32,
-    .hadamard_f32 = qref_hadamard_f32,
-};
+#define NAME cpu_portable
+#define TITLE "cpu-portable"
+#define SUMMARY "the same in C for any processor"
+#define LEVEL QREF_CPU_PORTABLE
+#define AVAILABLE qref_cpu_level_available(QREF_CPU_PORTABLE)
+#include "ref/backends/cpu/entries.inc"
+
+#define NAME cpu_neon
+#define TITLE "cpu-neon"
+#define SUMMARY "the same with NEON, aarch64"
+#define LEVEL QREF_CPU_NEON
+#define AVAILABLE qref_cpu_level_available(QREF_CPU_NEON)
+#include "ref/backends/cpu/entries.inc"
+
+#define NAME cpu_avx2
+#define TITLE "cpu-avx2"
+#define SUMMARY "the same with AVX2, FMA and F16C, x86-64"
+#define LEVEL QREF_CPU_AVX2
+#define AVAILABLE qref_cpu_level_available(QREF_CPU_AVX2)
+#include "ref/backends/cpu/entries.inc"
+
+#define NAME cpu_avx512
+#define TITLE "cpu-avx512"
+#define SUMMARY "the same with AVX-512 F, BW, DQ, VL and VNNI, x86-64"
+#define LEVEL QREF_CPU_AVX512
+#define AVAILABLE qref_cpu_level_available(QREF_CPU_AVX512)
+#include "ref/backends/cpu/entries.inc"

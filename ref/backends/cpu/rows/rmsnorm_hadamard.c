@@ -27,7 +27,8 @@ static qref_status rmsnorm_rows(const void *context, size_t first, size_t count,
   return qref_rmsnorm(&args, error);
 }
 
-qref_status qref_cpu_rmsnorm(const qref_rmsnorm_args *args, qref_error *error) {
+qref_status qref_cpu_rmsnorm(qref_cpu_level level, const qref_rmsnorm_args *args, qref_error *error) {
+  (void)level;
   qref_status status = qref_rmsnorm_check(args, error);
   if (status != QREF_OK) {
     return status;
@@ -59,7 +60,8 @@ static qref_status hadamard_rows(const void *context, size_t first, size_t count
   return status;
 }
 
-qref_status qref_cpu_hadamard(const qref_hadamard_args *args, qref_error *error) {
+qref_status qref_cpu_hadamard(qref_cpu_level level, const qref_hadamard_args *args, qref_error *error) {
+  (void)level;
   qref_status status = qref_hadamard_check(args, error);
   if (status != QREF_OK) {
     return status;

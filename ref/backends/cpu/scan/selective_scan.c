@@ -64,7 +64,8 @@ static qref_status selective_scan_rows(const void *context, size_t first, size_t
   return status;
 }
 
-qref_status qref_cpu_selective_scan(const qref_selective_scan_args *args, qref_error *error) {
+qref_status qref_cpu_selective_scan(qref_cpu_level level, const qref_selective_scan_args *args, qref_error *error) {
+  (void)level;
   qref_status status = qref_selective_scan_check(args, error);
   if (status != QREF_OK) {
     return status;
@@ -112,7 +113,9 @@ static qref_status selective_scan_f32_rows(const void *context, size_t first, si
   return status;
 }
 
-qref_status qref_cpu_selective_scan_f32(const qref_selective_scan_f32_args *args, qref_error *error) {
+qref_status qref_cpu_selective_scan_f32(qref_cpu_level level, const qref_selective_scan_f32_args *args,
+                                        qref_error *error) {
+  (void)level;
   qref_status status = qref_selective_scan_f32_check(args, error);
   if (status != QREF_OK) {
     return status;
@@ -158,7 +161,9 @@ static qref_status selective_scan_update_rows(const void *context, size_t first,
   return QREF_OK;
 }
 
-qref_status qref_cpu_selective_scan_update(const qref_selective_scan_update_args *args, qref_error *error) {
+qref_status qref_cpu_selective_scan_update(qref_cpu_level level, const qref_selective_scan_update_args *args,
+                                           qref_error *error) {
+  (void)level;
   qref_status status = qref_selective_scan_update_check(args, error);
   if (status != QREF_OK) {
     return status;

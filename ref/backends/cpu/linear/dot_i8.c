@@ -1,6 +1,6 @@
-#include "ref/backends/cpu/dot_i8.h"
+#include "ref/backends/cpu/linear/dot_i8.h"
 
-#include "ref/backends/cpu/x86.h"
+#include "ref/backends/cpu/simd/isa.h"
 
 static int32_t dot_from(const int8_t *x, const int8_t *w, size_t k, size_t depth) {
   int32_t sum = 0;
@@ -10,7 +10,7 @@ static int32_t dot_from(const int8_t *x, const int8_t *w, size_t k, size_t depth
   return sum;
 }
 
-#if QREF_X86
+#if QREF_SIMD_X86
 #include <immintrin.h>
 
 __attribute__((target("avx2"))) static __m256i load_16_i8(const int8_t *p) {
@@ -41,9 +41,9 @@ __attribute__((target("avx2"))) static void dot_4_avx2(const int8_t *x, const in
 }
 #endif
 
-void qref_dot_i8(const int8_t *x, const int8_t *w, size_t depth, size_t columns, int32_t *sums) {
-#if QREF_X86
-  if (columns == QREF_DOT_COLUMNS && qref_x86_has_avx2_fma()) {
+void qref_dot_i8(qref_cpu_level level, const int8_t *x, const int8_t *w, size_t depth, size_t columns, int32_t *sums) {
+#if QREF_SIMD_X86
+  if (columns == QREF_DOT_COLUMNS && level >= QREF_CPU_AVX2) {
     dot_4_avx2(x, w, depth, sums);
     return;
   }

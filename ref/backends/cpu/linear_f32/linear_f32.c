@@ -4,7 +4,7 @@
 
 #include "ref/backends/cpu/cpu.h"
 #include "ref/backends/cpu/parallel.h"
-#include "ref/backends/cpu/x86.h"
+#include "ref/backends/cpu/simd/isa.h"
 #include "ref/base/error.h"
 #include "ref/base/size.h"
 #include "ref/numerics/float_bits.h"
@@ -27,7 +27,7 @@ static qref_status reference_rows(const void *context, size_t first, size_t coun
   return qref_linear_f32(&args, error);
 }
 
-#if QREF_X86
+#if QREF_SIMD_X86
 #include <immintrin.h>
 
 /* `rows` x 16 outputs: x (rows, depth), panel (depth, 16). `rows` is a constant at each call. */
@@ -107,13 +107,14 @@ static qref_status panel_columns(const void *context, size_t first, size_t count
 }
 #endif
 
-qref_status qref_cpu_linear_f32(const qref_linear_f32_args *args, qref_error *error) {
+qref_status qref_cpu_linear_f32(qref_cpu_level level, const qref_linear_f32_args *args, qref_error *error) {
+  (void)level;
   qref_status status = qref_linear_f32_check(args, error);
   if (status != QREF_OK) {
     return status;
   }
-#if QREF_X86
-  if (qref_x86_has_avx2_fma()) {
+#if QREF_SIMD_X86
+  if (level >= QREF_CPU_AVX2) {
     return qref_cpu_parallel(args->columns, PANEL_COLUMNS, 0.1 * (double)args->rows * (double)args->depth,
                              args->threads, panel_columns, args, NULL, error);
   }

@@ -34,7 +34,8 @@ static qref_status conv1d_silu_rows(const void *context, size_t first, size_t co
   return QREF_OK;
 }
 
-qref_status qref_cpu_conv1d_silu(const qref_conv1d_silu_args *args, qref_error *error) {
+qref_status qref_cpu_conv1d_silu(qref_cpu_level level, const qref_conv1d_silu_args *args, qref_error *error) {
+  (void)level;
   qref_status status = qref_conv1d_silu_check(args, error);
   if (status != QREF_OK) {
     return status;
@@ -71,7 +72,9 @@ static qref_status conv1d_silu_floatsim_rows(const void *context, size_t first, 
   return QREF_OK;
 }
 
-qref_status qref_cpu_conv1d_silu_floatsim(const qref_conv1d_silu_floatsim_args *args, qref_error *error) {
+qref_status qref_cpu_conv1d_silu_floatsim(qref_cpu_level level, const qref_conv1d_silu_floatsim_args *args,
+                                          qref_error *error) {
+  (void)level;
   qref_status status = qref_conv1d_silu_floatsim_check(args, error);
   if (status != QREF_OK) {
     return status;
@@ -101,7 +104,8 @@ static qref_status conv1d_silu_f32_rows(const void *context, size_t first, size_
   return QREF_OK;
 }
 
-qref_status qref_cpu_conv1d_silu_f32(const qref_conv1d_silu_f32_args *args, qref_error *error) {
+qref_status qref_cpu_conv1d_silu_f32(qref_cpu_level level, const qref_conv1d_silu_f32_args *args, qref_error *error) {
+  (void)level;
   qref_status status = qref_conv1d_silu_f32_check(args, error);
   if (status != QREF_OK) {
     return status;

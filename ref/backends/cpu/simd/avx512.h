@@ -1,0 +1,228 @@
+/* 16 float32 lanes of AVX-512. The names are those of simd/avx2.h and simd/neon.h; everything compiled behind this
+ * header may use AVX-512 F, BW, DQ, VL and VNNI. To be included by a .c file, behind all other headers, inside #if
+ * QREF_SIMD_X86. */
+#ifndef QREF_BACKENDS_CPU_SIMD_AVX512_H
+#define QREF_BACKENDS_CPU_SIMD_AVX512_H
+
+#include <immintrin.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "ref/backends/cpu/simd/isa.h"
+
+#if defined(__clang__)
+#pragma clang attribute push(__attribute__((target("avx2,fma,f16c,avx512f,avx512bw,avx512dq,avx512vl,avx512vnni"))), \
+                             apply_to = function)
+#else
+#pragma GCC push_options
+#pragma GCC target("avx2,fma,f16c,avx512f,avx512bw,avx512dq,avx512vl,avx512vnni")
+#endif
+
+enum { VF_LANES = 16, VD_LANES = 8 };
+typedef __m512 vf;    /* float32 */
+typedef __m512i vi;   /* int32 */
+typedef __m512d vd;   /* float64 */
+typedef __mmask16 vm; /* a condition per float32 lane */
+
+QREF_SIMD_INLINE vf vf_load(const float *p) {
+  return _mm512_loadu_ps(p);
+}
+QREF_SIMD_INLINE void vf_store(float *p, vf a) {
+  _mm512_storeu_ps(p, a);
+}
+QREF_SIMD_INLINE vf vf_set1(float a) {
+  return _mm512_set1_ps(a);
+}
+QREF_SIMD_INLINE vf vf_add(vf a, vf b) {
+  return _mm512_add_ps(a, b);
+}
+QREF_SIMD_INLINE vf vf_sub(vf a, vf b) {
+  return _mm512_sub_ps(a, b);
+}
+QREF_SIMD_INLINE vf vf_mul(vf a, vf b) {
+  return _mm512_mul_ps(a, b);
+}
+QREF_SIMD_INLINE vf vf_div(vf a, vf b) {
+  return _mm512_div_ps(a, b);
+}
+/* a * b + c, one rounding */
+QREF_SIMD_INLINE vf vf_fma(vf a, vf b, vf c) {
+  return _mm512_fmadd_ps(a, b, c);
+}
+/* a > b ? a : b, so b where either is a NaN; likewise vf_min */
+QREF_SIMD_INLINE vf vf_max(vf a, vf b) {
+  return _mm512_max_ps(a, b);
+}
+QREF_SIMD_INLINE vf vf_min(vf a, vf b) {
+  return _mm512_min_ps(a, b);
+}
+QREF_SIMD_INLINE vf vf_sqrt(vf a) {
+  return _mm512_sqrt_ps(a);
+}
+QREF_SIMD_INLINE vf vf_round_even(vf a) {
+  return _mm512_roundscale_ps(a, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
+}
+QREF_SIMD_INLINE vf vf_truncate(vf a) {
+  return _mm512_roundscale_ps(a, _MM_FROUND_TO_ZERO | _MM_FROUND_NO_EXC);
+}
+QREF_SIMD_INLINE vf vf_floor(vf a) {
+  return _mm512_roundscale_ps(a, _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC);
+}
+
+/* bits */
+QREF_SIMD_INLINE vi vi_from_bits(vf a) {
+  return _mm512_castps_si512(a);
+}
+QREF_SIMD_INLINE vf vf_from_bits(vi a) {
+  return _mm512_castsi512_ps(a);
+}
+QREF_SIMD_INLINE vf vf_abs(vf a) {
+  return _mm512_andnot_ps(_mm512_set1_ps(-0.0f), a);
+}
+/* the magnitude of a with the sign of b */
+QREF_SIMD_INLINE vf vf_copysign(vf a, vf b) {
+  return _mm512_or_ps(vf_abs(a), _mm512_and_ps(_mm512_set1_ps(-0.0f), b));
+}
+QREF_SIMD_INLINE vf vf_negate(vf a) {
+  return _mm512_xor_ps(a, _mm512_set1_ps(-0.0f));
+}
+
+/* conditions: false where a lane is a NaN, but for vf_is_nan */
+QREF_SIMD_INLINE vm vf_lt(vf a, vf b) {
+  return _mm512_cmp_ps_mask(a, b, _CMP_LT_OQ);
+}
+QREF_SIMD_INLINE vm vf_le(vf a, vf b) {
+  return _mm512_cmp_ps_mask(a, b, _CMP_LE_OQ);
+}
+QREF_SIMD_INLINE vm vf_eq(vf a, vf b) {
+  return _mm512_cmp_ps_mask(a, b, _CMP_EQ_OQ);
+}
+QREF_SIMD_INLINE vm vf_is_nan(vf a) {
+  return _mm512_cmp_ps_mask(a, a, _CMP_UNORD_Q);
+}
+QREF_SIMD_INLINE vm vi_eq(vi a, vi b) {
+  return _mm512_cmpeq_epi32_mask(a, b);
+}
+QREF_SIMD_INLINE vm vi_gt(vi a, vi b) {
+  return _mm512_cmpgt_epi32_mask(a, b);
+}
+QREF_SIMD_INLINE vm vm_and(vm a, vm b) {
+  return (vm)(a & b);
+}
+QREF_SIMD_INLINE vm vm_or(vm a, vm b) {
+  return (vm)(a | b);
+}
+QREF_SIMD_INLINE vm vm_not(vm a) {
+  return (vm)~a;
+}
+/* bit i is lane i */
+QREF_SIMD_INLINE uint32_t vm_bits(vm a) {
+  return a;
+}
+/* m ? a : b */
+QREF_SIMD_INLINE vf vf_select(vm m, vf a, vf b) {
+  return _mm512_mask_blend_ps(m, b, a);
+}
+QREF_SIMD_INLINE vi vi_select(vm m, vi a, vi b) {
+  return _mm512_mask_blend_epi32(m, b, a);
+}
+
+/* int32 */
+QREF_SIMD_INLINE vi vi_load(const int32_t *p) {
+  return _mm512_loadu_si512(p);
+}
+QREF_SIMD_INLINE void vi_store(int32_t *p, vi a) {
+  _mm512_storeu_si512(p, a);
+}
+QREF_SIMD_INLINE vi vi_set1(int32_t a) {
+  return _mm512_set1_epi32(a);
+}
+QREF_SIMD_INLINE vi vi_add(vi a, vi b) {
+  return _mm512_add_epi32(a, b);
+}
+QREF_SIMD_INLINE vi vi_sub(vi a, vi b) {
+  return _mm512_sub_epi32(a, b);
+}
+QREF_SIMD_INLINE vi vi_mul(vi a, vi b) {
+  return _mm512_mullo_epi32(a, b);
+}
+QREF_SIMD_INLINE vi vi_and(vi a, vi b) {
+  return _mm512_and_si512(a, b);
+}
+QREF_SIMD_INLINE vi vi_or(vi a, vi b) {
+  return _mm512_or_si512(a, b);
+}
+QREF_SIMD_INLINE vi vi_min(vi a, vi b) {
+  return _mm512_min_epi32(a, b);
+}
+QREF_SIMD_INLINE vi vi_max(vi a, vi b) {
+  return _mm512_max_epi32(a, b);
+}
+/* count is a constant */
+#define vi_shift_left(a, count) _mm512_slli_epi32(a, count)
+#define vi_shift_right(a, count) _mm512_srai_epi32(a, count)
+/* to float32, rounded to nearest even; and back, truncated: only for values that int32 holds */
+QREF_SIMD_INLINE vf vf_from_vi(vi a) {
+  return _mm512_cvtepi32_ps(a);
+}
+QREF_SIMD_INLINE vi vi_from_vf(vf a) {
+  return _mm512_cvttps_epi32(a);
+}
+QREF_SIMD_INLINE vi vi_load_i8(const int8_t *p) {
+  return _mm512_cvtepi8_epi32(_mm_loadu_si128((const __m128i *)(const void *)p));
+}
+/* values in [-128, 127] */
+QREF_SIMD_INLINE void vi_store_i8(int8_t *p, vi a) {
+  _mm_storeu_si128((__m128i *)(void *)p, _mm512_cvtepi32_epi8(a));
+}
+QREF_SIMD_INLINE vf vf_gather(const float *table, vi index) {
+  return _mm512_i32gather_ps(index, table, 4);
+}
+
+/* float16, rounded to nearest even; every NaN becomes 0x7e00 */
+QREF_SIMD_INLINE vf vf_load_f16(const uint16_t *p) {
+  return _mm512_cvtph_ps(_mm256_loadu_si256((const __m256i *)(const void *)p));
+}
+QREF_SIMD_INLINE vf vf_canonical_nan(vf a) {
+  return vf_select(vf_is_nan(a), _mm512_castsi512_ps(_mm512_set1_epi32(0x7fc00000)), a);
+}
+QREF_SIMD_INLINE void vf_store_f16(uint16_t *p, vf a) {
+  _mm256_storeu_si256((__m256i *)(void *)p, _mm512_cvtps_ph(vf_canonical_nan(a), _MM_FROUND_TO_NEAREST_INT));
+}
+
+/* float64: the lower and the upper half of the float32 lanes */
+QREF_SIMD_INLINE vd vd_from_low(vf a) {
+  return _mm512_cvtps_pd(_mm512_castps512_ps256(a));
+}
+QREF_SIMD_INLINE vd vd_from_high(vf a) {
+  return _mm512_cvtps_pd(_mm512_extractf32x8_ps(a, 1));
+}
+QREF_SIMD_INLINE vf vf_from_halves(vd low, vd high) {
+  return _mm512_insertf32x8(_mm512_castps256_ps512(_mm512_cvtpd_ps(low)), _mm512_cvtpd_ps(high), 1);
+}
+QREF_SIMD_INLINE vd vd_load(const double *p) {
+  return _mm512_loadu_pd(p);
+}
+QREF_SIMD_INLINE void vd_store(double *p, vd a) {
+  _mm512_storeu_pd(p, a);
+}
+QREF_SIMD_INLINE vd vd_set1(double a) {
+  return _mm512_set1_pd(a);
+}
+QREF_SIMD_INLINE vd vd_add(vd a, vd b) {
+  return _mm512_add_pd(a, b);
+}
+QREF_SIMD_INLINE vd vd_sub(vd a, vd b) {
+  return _mm512_sub_pd(a, b);
+}
+QREF_SIMD_INLINE vd vd_mul(vd a, vd b) {
+  return _mm512_mul_pd(a, b);
+}
+QREF_SIMD_INLINE vd vd_div(vd a, vd b) {
+  return _mm512_div_pd(a, b);
+}
+QREF_SIMD_INLINE vd vd_fma(vd a, vd b, vd c) {
+  return _mm512_fmadd_pd(a, b, c);
+}
+
+#endif

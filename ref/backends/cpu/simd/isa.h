@@ -1,0 +1,28 @@
+/* Which of simd/{avx2,avx512,neon}.h this compiler and target can compile. A kernel is written once, in a .inc file,
+ * against the names that those headers share, and compiled once per instruction set by a .c file of a few lines. */
+#ifndef QREF_BACKENDS_CPU_SIMD_ISA_H
+#define QREF_BACKENDS_CPU_SIMD_ISA_H
+
+#if defined(__x86_64__) && defined(__GNUC__)
+#define QREF_SIMD_X86 1
+#include <cpuid.h>
+#include <stdbool.h>
+
+/* gcc 10 and clang 14 have no __builtin_cpu_supports for it. */
+static inline bool qref_x86_has_f16c(void) {
+  unsigned a, b, c, d;
+  return __get_cpuid(1, &a, &b, &c, &d) != 0 && (c & (1u << 29)) != 0;
+}
+#else
+#define QREF_SIMD_X86 0
+#endif
+
+#if defined(__aarch64__) && defined(__ARM_NEON) && !defined(__AARCH64EB__)
+#define QREF_SIMD_NEON 1
+#else
+#define QREF_SIMD_NEON 0
+#endif
+
+#define QREF_SIMD_INLINE static inline __attribute__((always_inline, unused))
+
+#endif

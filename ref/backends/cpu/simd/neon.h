@@ -1,0 +1,227 @@
+/* 4 float32 lanes of aarch64's NEON. The names are those of simd/avx2.h and simd/avx512.h. To be included by a .c file
+ * inside #if QREF_SIMD_NEON. */
+#ifndef QREF_BACKENDS_CPU_SIMD_NEON_H
+#define QREF_BACKENDS_CPU_SIMD_NEON_H
+
+#include <arm_neon.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "ref/backends/cpu/simd/isa.h"
+
+enum { VF_LANES = 4, VD_LANES = 2 };
+typedef float32x4_t vf; /* float32 */
+typedef int32x4_t vi;   /* int32 */
+typedef float64x2_t vd; /* float64 */
+typedef uint32x4_t vm;  /* a condition per float32 lane */
+
+QREF_SIMD_INLINE vf vf_load(const float *p) {
+  return vld1q_f32(p);
+}
+QREF_SIMD_INLINE void vf_store(float *p, vf a) {
+  vst1q_f32(p, a);
+}
+QREF_SIMD_INLINE vf vf_set1(float a) {
+  return vdupq_n_f32(a);
+}
+QREF_SIMD_INLINE vf vf_add(vf a, vf b) {
+  return vaddq_f32(a, b);
+}
+QREF_SIMD_INLINE vf vf_sub(vf a, vf b) {
+  return vsubq_f32(a, b);
+}
+QREF_SIMD_INLINE vf vf_mul(vf a, vf b) {
+  return vmulq_f32(a, b);
+}
+QREF_SIMD_INLINE vf vf_div(vf a, vf b) {
+  return vdivq_f32(a, b);
+}
+/* a * b + c, one rounding */
+QREF_SIMD_INLINE vf vf_fma(vf a, vf b, vf c) {
+  return vfmaq_f32(c, a, b);
+}
+/* a > b ? a : b, so b where either is a NaN; likewise vf_min */
+QREF_SIMD_INLINE vf vf_max(vf a, vf b) {
+  return vbslq_f32(vcgtq_f32(a, b), a, b);
+}
+QREF_SIMD_INLINE vf vf_min(vf a, vf b) {
+  return vbslq_f32(vcltq_f32(a, b), a, b);
+}
+QREF_SIMD_INLINE vf vf_sqrt(vf a) {
+  return vsqrtq_f32(a);
+}
+QREF_SIMD_INLINE vf vf_round_even(vf a) {
+  return vrndnq_f32(a);
+}
+QREF_SIMD_INLINE vf vf_truncate(vf a) {
+  return vrndq_f32(a);
+}
+QREF_SIMD_INLINE vf vf_floor(vf a) {
+  return vrndmq_f32(a);
+}
+
+/* bits */
+QREF_SIMD_INLINE vi vi_from_bits(vf a) {
+  return vreinterpretq_s32_f32(a);
+}
+QREF_SIMD_INLINE vf vf_from_bits(vi a) {
+  return vreinterpretq_f32_s32(a);
+}
+QREF_SIMD_INLINE vf vf_abs(vf a) {
+  return vabsq_f32(a);
+}
+/* the magnitude of a with the sign of b */
+QREF_SIMD_INLINE vf vf_copysign(vf a, vf b) {
+  return vbslq_f32(vdupq_n_u32(0x80000000u), b, a);
+}
+QREF_SIMD_INLINE vf vf_negate(vf a) {
+  return vnegq_f32(a);
+}
+
+/* conditions: false where a lane is a NaN, but for vf_is_nan */
+QREF_SIMD_INLINE vm vf_lt(vf a, vf b) {
+  return vcltq_f32(a, b);
+}
+QREF_SIMD_INLINE vm vf_le(vf a, vf b) {
+  return vcleq_f32(a, b);
+}
+QREF_SIMD_INLINE vm vf_eq(vf a, vf b) {
+  return vceqq_f32(a, b);
+}
+QREF_SIMD_INLINE vm vf_is_nan(vf a) {
+  return vmvnq_u32(vceqq_f32(a, a));
+}
+QREF_SIMD_INLINE vm vi_eq(vi a, vi b) {
+  return vceqq_s32(a, b);
+}
+QREF_SIMD_INLINE vm vi_gt(vi a, vi b) {
+  return vcgtq_s32(a, b);
+}
+QREF_SIMD_INLINE vm vm_and(vm a, vm b) {
+  return vandq_u32(a, b);
+}
+QREF_SIMD_INLINE vm vm_or(vm a, vm b) {
+  return vorrq_u32(a, b);
+}
+QREF_SIMD_INLINE vm vm_not(vm a) {
+  return vmvnq_u32(a);
+}
+/* bit i is lane i */
+QREF_SIMD_INLINE uint32_t vm_bits(vm a) {
+  const uint32x4_t weights = {1, 2, 4, 8};
+  return vaddvq_u32(vandq_u32(a, weights));
+}
+/* m ? a : b */
+QREF_SIMD_INLINE vf vf_select(vm m, vf a, vf b) {
+  return vbslq_f32(m, a, b);
+}
+QREF_SIMD_INLINE vi vi_select(vm m, vi a, vi b) {
+  return vbslq_s32(m, a, b);
+}
+
+/* int32 */
+QREF_SIMD_INLINE vi vi_load(const int32_t *p) {
+  return vld1q_s32(p);
+}
+QREF_SIMD_INLINE void vi_store(int32_t *p, vi a) {
+  vst1q_s32(p, a);
+}
+QREF_SIMD_INLINE vi vi_set1(int32_t a) {
+  return vdupq_n_s32(a);
+}
+QREF_SIMD_INLINE vi vi_add(vi a, vi b) {
+  return vaddq_s32(a, b);
+}
+QREF_SIMD_INLINE vi vi_sub(vi a, vi b) {
+  return vsubq_s32(a, b);
+}
+QREF_SIMD_INLINE vi vi_mul(vi a, vi b) {
+  return vmulq_s32(a, b);
+}
+QREF_SIMD_INLINE vi vi_and(vi a, vi b) {
+  return vandq_s32(a, b);
+}
+QREF_SIMD_INLINE vi vi_or(vi a, vi b) {
+  return vorrq_s32(a, b);
+}
+QREF_SIMD_INLINE vi vi_min(vi a, vi b) {
+  return vminq_s32(a, b);
+}
+QREF_SIMD_INLINE vi vi_max(vi a, vi b) {
+  return vmaxq_s32(a, b);
+}
+/* count is a constant */
+#define vi_shift_left(a, count) vshlq_n_s32(a, count)
+#define vi_shift_right(a, count) vshrq_n_s32(a, count)
+/* to float32, rounded to nearest even; and back, truncated: only for values that int32 holds */
+QREF_SIMD_INLINE vf vf_from_vi(vi a) {
+  return vcvtq_f32_s32(a);
+}
+QREF_SIMD_INLINE vi vi_from_vf(vf a) {
+  return vcvtq_s32_f32(a);
+}
+QREF_SIMD_INLINE vi vi_load_i8(const int8_t *p) {
+  int32_t four;
+  memcpy(&four, p, sizeof four);
+  return vmovl_s16(vget_low_s16(vmovl_s8(vreinterpret_s8_s32(vdup_n_s32(four)))));
+}
+/* values in [-128, 127] */
+QREF_SIMD_INLINE void vi_store_i8(int8_t *p, vi a) {
+  int16x4_t words = vmovn_s32(a);
+  int32_t four = vget_lane_s32(vreinterpret_s32_s8(vmovn_s16(vcombine_s16(words, words))), 0);
+  memcpy(p, &four, sizeof four);
+}
+QREF_SIMD_INLINE vf vf_gather(const float *table, vi index) {
+  const vf values = {table[vgetq_lane_s32(index, 0)], table[vgetq_lane_s32(index, 1)], table[vgetq_lane_s32(index, 2)],
+                     table[vgetq_lane_s32(index, 3)]};
+  return values;
+}
+
+/* float16, rounded to nearest even; every NaN becomes 0x7e00 */
+QREF_SIMD_INLINE vf vf_load_f16(const uint16_t *p) {
+  return vcvt_f32_f16(vreinterpret_f16_u16(vld1_u16(p)));
+}
+QREF_SIMD_INLINE vf vf_canonical_nan(vf a) {
+  return vf_select(vf_is_nan(a), vreinterpretq_f32_u32(vdupq_n_u32(0x7fc00000u)), a);
+}
+QREF_SIMD_INLINE void vf_store_f16(uint16_t *p, vf a) {
+  vst1_u16(p, vreinterpret_u16_f16(vcvt_f16_f32(vf_canonical_nan(a))));
+}
+
+/* float64: the lower and the upper half of the float32 lanes */
+QREF_SIMD_INLINE vd vd_from_low(vf a) {
+  return vcvt_f64_f32(vget_low_f32(a));
+}
+QREF_SIMD_INLINE vd vd_from_high(vf a) {
+  return vcvt_high_f64_f32(a);
+}
+QREF_SIMD_INLINE vf vf_from_halves(vd low, vd high) {
+  return vcvt_high_f32_f64(vcvt_f32_f64(low), high);
+}
+QREF_SIMD_INLINE vd vd_load(const double *p) {
+  return vld1q_f64(p);
+}
+QREF_SIMD_INLINE void vd_store(double *p, vd a) {
+  vst1q_f64(p, a);
+}
+QREF_SIMD_INLINE vd vd_set1(double a) {
+  return vdupq_n_f64(a);
+}
+QREF_SIMD_INLINE vd vd_add(vd a, vd b) {
+  return vaddq_f64(a, b);
+}
+QREF_SIMD_INLINE vd vd_sub(vd a, vd b) {
+  return vsubq_f64(a, b);
+}
+QREF_SIMD_INLINE vd vd_mul(vd a, vd b) {
+  return vmulq_f64(a, b);
+}
+QREF_SIMD_INLINE vd vd_div(vd a, vd b) {
+  return vdivq_f64(a, b);
+}
+QREF_SIMD_INLINE vd vd_fma(vd a, vd b, vd c) {
+  return vfmaq_f64(c, a, b);
+}
+
+#endif
