@@ -39,6 +39,11 @@ typedef enum qref_op {
 /* "conv1d_silu", ...: the enumerator in lower case without its prefix. Static storage; NULL past the end. */
 QREF_API const char *qref_op_name(qref_op op);
 
+/* Packs w (columns, depth) into `packed`, as many bytes as the backend's linear_packed_size says; best aligned to 64.
+ */
+typedef qref_status (*qref_linear_pack)(const int8_t *w, size_t columns, size_t depth, void *packed, int threads,
+                                        qref_error *error);
+
 /* Function pointers may be NULL where supports() says no. */
 typedef struct qref_backend {
   uint32_t abi_version; /* QREF_BACKEND_ABI_VERSION */
@@ -48,12 +53,11 @@ typedef struct qref_backend {
   /* Whether the backend computes `op` under `profile` with the bits of the reference. */
   bool (*supports)(qref_op op, const qref_profile *profile);
   /* Packing of linear W8A8 weights, a step that is done once per weight matrix: both NULL where the backend takes
-   * weights only as they are. The packed form goes to qref_linear_w8a8_args.w_packed of the same backend. */
+   * weights only as they are. The packed form goes to qref_linear_w8a8_args.w_packed of any backend with the same
+   * linear_pack. */
   /* Bytes of the packed form of w (columns, depth); 0 if that overflows size_t. */
   size_t (*linear_packed_size)(size_t columns, size_t depth);
-  /* Packs w into `packed`, as many bytes as linear_packed_size says; best aligned to 64. */
-  qref_status (*linear_pack)(const int8_t *w, size_t columns, size_t depth, void *packed, int threads,
-                             qref_error *error);
+  qref_linear_pack linear_pack;
   qref_status (*conv1d_silu)(const qref_conv1d_silu_args *, qref_error *);
   qref_status (*conv1d_silu_update)(const qref_conv1d_silu_update_args *, qref_error *);
   qref_status (*conv1d_silu_floatsim)(const qref_conv1d_silu_floatsim_args *, qref_error *);

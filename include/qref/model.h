@@ -104,6 +104,13 @@ QREF_API qref_status qref_quantized_model_load(const char *path, qref_quantized_
 /* SHA-256 of the bytes that qref_quantized_model_save writes, in lower-case hex with a final NUL. */
 QREF_API qref_status qref_quantized_model_digest(const qref_quantized_model *model, char hex[65], qref_error *error);
 
+/* Packs the weights of every linear the way that the backend of `execution` (NULL: cpu) reads them fastest, once, for
+ * all sessions with that backend; results do not depend on it. Does nothing if they are packed so already, or for a
+ * backend that does not pack. The packed weights take the place of a loaded model's mapped ones in memory. No session
+ * of the model may be running. A failure leaves the model unpacked. */
+QREF_API qref_status qref_quantized_model_pack(qref_quantized_model *model, const qref_execution *execution,
+                                               qref_error *error);
+
 /* ---- running the quantized model ---- */
 
 typedef enum qref_scale_policy_kind {

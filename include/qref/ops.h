@@ -107,8 +107,8 @@ typedef struct qref_linear_w8a8_args {
   size_t rows, columns, depth; /* output (rows, columns); depth = K <= 131071 so that int32 holds every sum */
   const int8_t *x;             /* (rows, depth) */
   const int8_t *w;             /* (columns, depth) */
-  const void *w_packed;      /* optional: w as linear_pack of the backend that is called has packed it. It is then read
-                                instead of w, which need only be a valid pointer. The reference ignores it. */
+  const void *w_packed; /* optional: w as the backend's own linear_pack left it, which is then read instead of w. The
+                           reference ignores it. */
   const float *weight_scale; /* (1); (columns) in the parallel and per-channel forms */
   float input_scale;
   int8_t *y;              /* (rows, columns): int8 forms */

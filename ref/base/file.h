@@ -12,6 +12,9 @@ typedef struct qref_mapped_file {
 /* Maps a regular file read-only. */
 qref_status qref_mapped_file_open(const char *path, qref_mapped_file *file, qref_error *error);
 void qref_mapped_file_close(qref_mapped_file *file);
+/* Lets the system take back the memory of [data, data + size) of the file, which is read again if it is used again. A
+ * hint: nothing happens where the system does not know it. */
+void qref_mapped_file_release(const uint8_t *data, size_t size);
 
 /* A small file read into memory with a final NUL that is not counted; *text is malloc'ed. Larger than `limit` bytes is
  * an error. Works on pipes too. */

@@ -1,3 +1,4 @@
+#define _DEFAULT_SOURCE /* madvise: what glibc calls posix_madvise does not release anything */
 #include "ref/base/file.h"
 
 #include <errno.h>
@@ -46,6 +47,21 @@ void qref_mapped_file_close(qref_mapped_file *file) {
   }
   file->data = NULL;
   file->size = 0;
+}
+
+void qref_mapped_file_release(const uint8_t *data, size_t size) {
+#ifdef MADV_DONTNEED
+  /* Whole pages only: the ends may hold a neighbour's bytes. */
+  const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+  const uintptr_t first = ((uintptr_t)data + page - 1) / page * page;
+  const uintptr_t end = ((uintptr_t)data + size) / page * page;
+  if (first < end) {
+    (void)madvise((void *)first, end - first, MADV_DONTNEED);
+  }
+#else
+  (void)data;
+  (void)size;
+#endif
 }
 
 /* Reads to the end, growing *text; *size counts the bytes. */

@@ -96,6 +96,7 @@ static qref_status run_check(check_run *run, qref_error *error) {
   }
   QREF_TRY(read_tokens(run, error));
   QREF_TRY(qref_model_source_quantize(&run->source, &options->calibration, run->common, error));
+  QREF_TRY(qref_quantized_model_pack(run->source.quantized, &run->common->execution, error));
   const qref_check_options check = {
       .profile = &run->common->profile,
       .execution = run->common->execution,

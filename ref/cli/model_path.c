@@ -48,7 +48,7 @@ static qref_status collect(void *context, const qref_conv1d_observation *observa
   return QREF_OK;
 }
 
-qref_status qref_path_session(qref_path path, const qref_quantized_model *model, const qref_common *common,
+qref_status qref_path_session(qref_path path, qref_quantized_model *model, const qref_common *common,
                               const qref_switches *switches, qref_log_collector *collector, qref_session **session,
                               qref_error *error) {
   qref_profile profile = common->profile;
@@ -63,5 +63,6 @@ qref_status qref_path_session(qref_path path, const qref_quantized_model *model,
       .observer = collect,
       .observer_context = collector,
   };
+  QREF_TRY(qref_quantized_model_pack(model, &common->execution, error));
   return qref_session_create(model, &options, session, error);
 }

@@ -24,7 +24,7 @@ typedef struct qref_log_collector {
 void qref_log_collector_free(qref_log_collector *collector);
 
 /* A session of `model` on INT8 or under float simulation, whose prefills go to the collector. */
-qref_status qref_path_session(qref_path path, const qref_quantized_model *model, const qref_common *common,
+qref_status qref_path_session(qref_path path, qref_quantized_model *model, const qref_common *common,
                               const qref_switches *switches, qref_log_collector *collector, qref_session **session,
                               qref_error *error);
 

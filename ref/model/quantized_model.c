@@ -41,6 +41,9 @@ void qref_quantized_model_destroy(qref_quantized_model *model) {
   for (size_t i = 0; model->owned != NULL && i < model->owned_count; i++) {
     free(model->owned[i]);
   }
+  if (model->layers != NULL) {
+    qref_quantized_model_unpack(model);
+  }
   qref_safetensors_close(model->file);
   free(model->owned);
   free(model->layers);

@@ -3,6 +3,8 @@
 #ifndef QREF_MODEL_QUANTIZED_MODEL_H
 #define QREF_MODEL_QUANTIZED_MODEL_H
 
+#include <qref/backend.h>
+
 #include "ref/model/layer_tensors.h"
 #include "ref/model/safetensors.h"
 
@@ -12,6 +14,7 @@ enum { QREF_TENSORS_OUTSIDE_LAYERS = 3 };
 typedef struct qref_quantized_layer {
   qref_layer_scales scales;
   const int8_t *tensor[QREF_LAYER_TENSOR_COUNT]; /* NULL where optional and absent */
+  void *packed[QREF_LAYER_TENSOR_COUNT];         /* of the four linears, behind qref_quantized_model_pack */
 } qref_quantized_layer;
 
 /* Norm weights are all ones behind the fuse step and are not kept. */
@@ -25,6 +28,8 @@ struct qref_quantized_model {
   float lm_head_in;                    /* lm_head:input = norm_f output */
   float lm_head_w;                     /* 1 with lm_head_f16 */
   qref_quantized_layer *layers;        /* (n_layers) */
+  void *lm_head_packed;                /* as the layers' */
+  qref_linear_pack packed_by;          /* what packed the weights; NULL: they are not packed */
   char *weight_rule;                   /* the profile's rule for weights, canonical JSON */
   char *qref_version;                  /* of the library that quantized */
   qref_safetensors *file;              /* backs int8 tensors of a loaded model, otherwise NULL */
@@ -35,6 +40,8 @@ struct qref_quantized_model {
 /* A model without tensors. */
 qref_status qref_quantized_model_create(const qref_model_config *config, qref_quantized_model **model,
                                         qref_error *error);
+/* Frees the packed weights. */
+void qref_quantized_model_unpack(qref_quantized_model *model);
 /* a * b elements that live as long as the model; NULL when out of memory. */
 void *qref_quantized_model_allocate(qref_quantized_model *model, size_t element_size, size_t a, size_t b);
 

@@ -12,6 +12,7 @@ static qref_status int8_head(const qref_step *step, qref_float16 *logits, qref_e
       .depth = model->config.d_model,
       .x = step->work->normed,
       .w = model->lm_head,
+      .w_packed = qref_step_packed(step, model->lm_head_packed),
       .weight_scale = &model->lm_head_w,
       .input_scale = model->lm_head_in,
       .y_f16 = logits,

@@ -35,6 +35,13 @@ qref_status qref_step_observe(const qref_step *step, size_t layer, const char *s
   return session->op_observer(session->op_observer_context, layer, stage, op, args, error);
 }
 
+const void *qref_step_packed(const qref_step *step, const void *packed) {
+  const qref_session *session = step->session;
+  const bool readable =
+      session->model->packed_by != NULL && session->model->packed_by == session->execution.backend->linear_pack;
+  return readable ? packed : NULL;
+}
+
 qref_status qref_step_norm(const qref_step *step, size_t layer, float out_scale, qref_error *error) {
   qref_session *session = step->session;
   const qref_rmsnorm_args args = {

@@ -30,6 +30,9 @@ qref_status qref_step_head(const qref_step *step, qref_float16 *logits, qref_err
 qref_status qref_step_observe(const qref_step *step, size_t layer, const char *stage, qref_op op, const void *args,
                               qref_error *error);
 
+/* What w_packed of a linear is to be: the packed weights, if the model is packed for the session's backend. */
+const void *qref_step_packed(const qref_step *step, const void *packed);
+
 /* work->x (float16) and the residual to work->normed (int8). The norm of layer 0 has no residual to add; that of layer
  * n_layers is norm_f. */
 qref_status qref_step_norm(const qref_step *step, size_t layer, float out_scale, qref_error *error);

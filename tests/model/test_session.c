@@ -439,6 +439,63 @@ static void refuses_bad_calls(void **state) {
   assert_null(none);
 }
 
+/* ---- packed weights ---- */
+
+static size_t linears_with_packed_weights;
+
+static qref_status packed_linear(const qref_linear_w8a8_args *args, qref_error *error) {
+  const qref_backend *cpu = NULL;
+  assert_int_equal(qref_backend_find("cpu", &cpu, NULL), QREF_OK);
+  linears_with_packed_weights += args->w_packed != NULL;
+  return cpu->linear_w8a8(args, error);
+}
+
+static qref_status packed_nowhere(const int8_t *w, size_t columns, size_t depth, void *packed, int threads,
+                                  qref_error *error) {
+  (void)w;
+  (void)columns;
+  (void)depth;
+  (void)packed;
+  (void)threads;
+  return error == NULL ? QREF_ERROR_IO : QREF_ERROR_MEMORY;
+}
+
+static void packing_changes_no_bit(void **state) {
+  (void)state;
+  qref_float16 expected[LENGTH * VOCAB], actual[LENGTH * VOCAB];
+  const qref_backend *ref = NULL, *cpu = NULL;
+  assert_int_equal(qref_backend_find("ref", &ref, NULL), QREF_OK);
+  assert_int_equal(qref_backend_find("cpu", &cpu, NULL), QREF_OK);
+  qref_backend counting = *cpu;
+  counting.linear_w8a8 = packed_linear;
+  const qref_session_options with_ref = {.execution = {.backend = ref}};
+  const qref_session_options with_cpu = {.execution = {.backend = &counting, .threads = 2}};
+  run(&with_ref, expected);
+  linears_with_packed_weights = 0;
+  run(&with_cpu, actual);
+  assert_int_equal(linears_with_packed_weights, 0);
+  assert_int_equal(qref_quantized_model_pack(model, &with_ref.execution, NULL), QREF_OK); /* packs nothing */
+  run(&with_cpu, actual);
+  assert_int_equal(linears_with_packed_weights, 0);
+
+  assert_int_equal(qref_quantized_model_pack(model, &with_cpu.execution, NULL), QREF_OK);
+  assert_int_equal(qref_quantized_model_pack(model, &with_cpu.execution, NULL), QREF_OK);
+  run(&with_cpu, actual);
+  assert_memory_equal(expected, actual, sizeof expected);
+  assert_true(linears_with_packed_weights > 0);
+  run(&with_ref, actual);
+  assert_memory_equal(expected, actual, sizeof expected);
+
+  qref_backend failing = *cpu;
+  failing.linear_pack = packed_nowhere;
+  assert_int_equal(qref_quantized_model_pack(model, &(qref_execution){.backend = &failing}, NULL), QREF_ERROR_IO);
+  linears_with_packed_weights = 0;
+  run(&with_cpu, actual);
+  assert_memory_equal(expected, actual, sizeof expected);
+  assert_int_equal(linears_with_packed_weights, 0);
+  assert_int_equal(qref_quantized_model_pack(NULL, NULL, NULL), QREF_ERROR_ARGUMENT);
+}
+
 static bool supports_nothing_but_conv1d(qref_op op, const qref_profile *profile) {
   (void)profile;
   return op == QREF_OP_CONV1D_SILU;
@@ -523,6 +580,7 @@ int main(void) {
       cmocka_unit_test(follows_the_float_model),
       cmocka_unit_test(loaded_model_runs_the_same),
       cmocka_unit_test(refuses_bad_calls),
+      cmocka_unit_test(packing_changes_no_bit),
       cmocka_unit_test(refuses_a_backend_without_the_ops),
       cmocka_unit_test(failure_needs_a_reset),
       cmocka_unit_test(events_are_counted),
