@@ -6,6 +6,7 @@
 #include <immintrin.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "ref/backends/cpu/simd/isa.h"
 
@@ -189,6 +190,26 @@ QREF_SIMD_INLINE void vf_store_f16(uint16_t *p, vf a) {
   _mm_storeu_si128((__m128i *)(void *)p, _mm256_cvtps_ph(vf_canonical_nan(a), _MM_FROUND_TO_NEAREST_INT));
 }
 
+/* rows[i][j] becomes rows[j][i] */
+QREF_SIMD_INLINE void vf_transpose(vf rows[VF_LANES]) {
+  vf pairs[VF_LANES];
+  for (int i = 0; i < VF_LANES; i += 2) {
+    pairs[i] = _mm256_unpacklo_ps(rows[i], rows[i + 1]);
+    pairs[i + 1] = _mm256_unpackhi_ps(rows[i], rows[i + 1]);
+  }
+  vf quads[VF_LANES];
+  for (int i = 0; i < VF_LANES; i += 4) {
+    for (int j = 0; j < 2; j++) {
+      quads[i + 2 * j] = _mm256_shuffle_ps(pairs[i + j], pairs[i + j + 2], 0x44);
+      quads[i + 2 * j + 1] = _mm256_shuffle_ps(pairs[i + j], pairs[i + j + 2], 0xee);
+    }
+  }
+  for (int i = 0; i < 4; i++) {
+    rows[i] = _mm256_permute2f128_ps(quads[i], quads[i + 4], 0x20);
+    rows[i + 4] = _mm256_permute2f128_ps(quads[i], quads[i + 4], 0x31);
+  }
+}
+
 /* float64: the lower and the upper half of the float32 lanes */
 QREF_SIMD_INLINE vd vd_from_low(vf a) {
   return _mm256_cvtps_pd(_mm256_castps256_ps128(a));
@@ -222,6 +243,16 @@ QREF_SIMD_INLINE vd vd_div(vd a, vd b) {
 }
 QREF_SIMD_INLINE vd vd_fma(vd a, vd b, vd c) {
   return _mm256_fmadd_pd(a, b, c);
+}
+/* a * 2^k by its exponent field, nothing overflowing or becoming subnormal; `shifted` is k + 1.5 * 2^52 */
+QREF_SIMD_INLINE vd vd_scale(vd a, vd shifted) {
+  return _mm256_castsi256_pd(
+      _mm256_add_epi64(_mm256_castpd_si256(a), _mm256_slli_epi64(_mm256_castpd_si256(shifted), 52)));
+}
+/* the low 32 bits of every lane */
+QREF_SIMD_INLINE vi vi_low_words(vd low, vd high) {
+  __m256 words = _mm256_shuffle_ps(_mm256_castpd_ps(low), _mm256_castpd_ps(high), _MM_SHUFFLE(2, 0, 2, 0));
+  return _mm256_permute4x64_epi64(_mm256_castps_si256(words), _MM_SHUFFLE(3, 1, 2, 0));
 }
 
 #endif

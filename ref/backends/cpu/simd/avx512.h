@@ -7,6 +7,7 @@
 #include <immintrin.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "ref/backends/cpu/simd/isa.h"
 
@@ -190,6 +191,32 @@ QREF_SIMD_INLINE void vf_store_f16(uint16_t *p, vf a) {
   _mm256_storeu_si256((__m256i *)(void *)p, _mm512_cvtps_ph(vf_canonical_nan(a), _MM_FROUND_TO_NEAREST_INT));
 }
 
+/* rows[i][j] becomes rows[j][i] */
+QREF_SIMD_INLINE void vf_transpose(vf rows[VF_LANES]) {
+  vf pairs[VF_LANES];
+  for (int i = 0; i < VF_LANES; i += 2) {
+    pairs[i] = _mm512_unpacklo_ps(rows[i], rows[i + 1]);
+    pairs[i + 1] = _mm512_unpackhi_ps(rows[i], rows[i + 1]);
+  }
+  vf quads[VF_LANES];
+  for (int i = 0; i < VF_LANES; i += 4) {
+    for (int j = 0; j < 2; j++) {
+      quads[i + 2 * j] = _mm512_shuffle_ps(pairs[i + j], pairs[i + j + 2], 0x44);
+      quads[i + 2 * j + 1] = _mm512_shuffle_ps(pairs[i + j], pairs[i + j + 2], 0xee);
+    }
+  }
+  for (int i = 0; i < 4; i++) {
+    vf even_low = _mm512_shuffle_f32x4(quads[i], quads[i + 4], 0x88);
+    vf odd_low = _mm512_shuffle_f32x4(quads[i], quads[i + 4], 0xdd);
+    vf even_high = _mm512_shuffle_f32x4(quads[i + 8], quads[i + 12], 0x88);
+    vf odd_high = _mm512_shuffle_f32x4(quads[i + 8], quads[i + 12], 0xdd);
+    rows[i] = _mm512_shuffle_f32x4(even_low, even_high, 0x88);
+    rows[i + 4] = _mm512_shuffle_f32x4(odd_low, odd_high, 0x88);
+    rows[i + 8] = _mm512_shuffle_f32x4(even_low, even_high, 0xdd);
+    rows[i + 12] = _mm512_shuffle_f32x4(odd_low, odd_high, 0xdd);
+  }
+}
+
 /* float64: the lower and the upper half of the float32 lanes */
 QREF_SIMD_INLINE vd vd_from_low(vf a) {
   return _mm512_cvtps_pd(_mm512_castps512_ps256(a));
@@ -223,6 +250,16 @@ QREF_SIMD_INLINE vd vd_div(vd a, vd b) {
 }
 QREF_SIMD_INLINE vd vd_fma(vd a, vd b, vd c) {
   return _mm512_fmadd_pd(a, b, c);
+}
+/* a * 2^k by its exponent field, nothing overflowing or becoming subnormal; `shifted` is k + 1.5 * 2^52 */
+QREF_SIMD_INLINE vd vd_scale(vd a, vd shifted) {
+  return _mm512_castsi512_pd(
+      _mm512_add_epi64(_mm512_castpd_si512(a), _mm512_slli_epi64(_mm512_castpd_si512(shifted), 52)));
+}
+/* the low 32 bits of every lane */
+QREF_SIMD_INLINE vi vi_low_words(vd low, vd high) {
+  const __m512i even = _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
+  return _mm512_permutex2var_epi32(_mm512_castpd_si512(low), even, _mm512_castpd_si512(high));
 }
 
 #endif

@@ -189,6 +189,18 @@ QREF_SIMD_INLINE void vf_store_f16(uint16_t *p, vf a) {
   vst1_u16(p, vreinterpret_u16_f16(vcvt_f16_f32(vf_canonical_nan(a))));
 }
 
+/* rows[i][j] becomes rows[j][i] */
+QREF_SIMD_INLINE void vf_transpose(vf rows[VF_LANES]) {
+  vf even_low = vtrn1q_f32(rows[0], rows[1]);
+  vf odd_low = vtrn2q_f32(rows[0], rows[1]);
+  vf even_high = vtrn1q_f32(rows[2], rows[3]);
+  vf odd_high = vtrn2q_f32(rows[2], rows[3]);
+  rows[0] = vcombine_f32(vget_low_f32(even_low), vget_low_f32(even_high));
+  rows[1] = vcombine_f32(vget_low_f32(odd_low), vget_low_f32(odd_high));
+  rows[2] = vcombine_f32(vget_high_f32(even_low), vget_high_f32(even_high));
+  rows[3] = vcombine_f32(vget_high_f32(odd_low), vget_high_f32(odd_high));
+}
+
 /* float64: the lower and the upper half of the float32 lanes */
 QREF_SIMD_INLINE vd vd_from_low(vf a) {
   return vcvt_f64_f32(vget_low_f32(a));
@@ -222,6 +234,14 @@ QREF_SIMD_INLINE vd vd_div(vd a, vd b) {
 }
 QREF_SIMD_INLINE vd vd_fma(vd a, vd b, vd c) {
   return vfmaq_f64(c, a, b);
+}
+/* a * 2^k by its exponent field, nothing overflowing or becoming subnormal; `shifted` is k + 1.5 * 2^52 */
+QREF_SIMD_INLINE vd vd_scale(vd a, vd shifted) {
+  return vreinterpretq_f64_s64(vaddq_s64(vreinterpretq_s64_f64(a), vshlq_n_s64(vreinterpretq_s64_f64(shifted), 52)));
+}
+/* the low 32 bits of every lane */
+QREF_SIMD_INLINE vi vi_low_words(vd low, vd high) {
+  return vuzp1q_s32(vreinterpretq_s32_f64(low), vreinterpretq_s32_f64(high));
 }
 
 #endif
