@@ -179,6 +179,23 @@ QREF_SIMD_INLINE vf vf_gather(const float *table, vi index) {
   return _mm256_i32gather_ps(table, index, 4);
 }
 
+/* column[j] lane i = p[i * stride + j], j < 4 */
+QREF_SIMD_INLINE void vf_load_4_columns(const float *p, size_t stride, vf column[4]) {
+  vf row[4]; /* i, and i + 4 in the upper half */
+  for (size_t i = 0; i < 4; i++) {
+    const __m256 low = _mm256_castps128_ps256(_mm_loadu_ps(p + i * stride));
+    row[i] = _mm256_insertf128_ps(low, _mm_loadu_ps(p + (i + 4) * stride), 1);
+  }
+  const vf low_01 = _mm256_shuffle_ps(row[0], row[1], 0x44);
+  const vf low_23 = _mm256_shuffle_ps(row[2], row[3], 0x44);
+  const vf high_01 = _mm256_shuffle_ps(row[0], row[1], 0xee);
+  const vf high_23 = _mm256_shuffle_ps(row[2], row[3], 0xee);
+  column[0] = _mm256_shuffle_ps(low_01, low_23, 0x88);
+  column[1] = _mm256_shuffle_ps(low_01, low_23, 0xdd);
+  column[2] = _mm256_shuffle_ps(high_01, high_23, 0x88);
+  column[3] = _mm256_shuffle_ps(high_01, high_23, 0xdd);
+}
+
 /* float16, rounded to nearest even; every NaN becomes 0x7e00 */
 QREF_SIMD_INLINE vf vf_load_f16(const uint16_t *p) {
   return _mm256_cvtph_ps(_mm_loadu_si128((const __m128i *)(const void *)p));

@@ -180,6 +180,25 @@ QREF_SIMD_INLINE vf vf_gather(const float *table, vi index) {
   return _mm512_i32gather_ps(index, table, 4);
 }
 
+/* column[j] lane i = p[i * stride + j], j < 4 */
+QREF_SIMD_INLINE void vf_load_4_columns(const float *p, size_t stride, vf column[4]) {
+  vf row[4]; /* i, i + 4, i + 8, i + 12 */
+  for (size_t i = 0; i < 4; i++) {
+    row[i] = _mm512_castps128_ps512(_mm_loadu_ps(p + i * stride));
+    row[i] = _mm512_insertf32x4(row[i], _mm_loadu_ps(p + (i + 4) * stride), 1);
+    row[i] = _mm512_insertf32x4(row[i], _mm_loadu_ps(p + (i + 8) * stride), 2);
+    row[i] = _mm512_insertf32x4(row[i], _mm_loadu_ps(p + (i + 12) * stride), 3);
+  }
+  const vf low_01 = _mm512_shuffle_ps(row[0], row[1], 0x44);
+  const vf low_23 = _mm512_shuffle_ps(row[2], row[3], 0x44);
+  const vf high_01 = _mm512_shuffle_ps(row[0], row[1], 0xee);
+  const vf high_23 = _mm512_shuffle_ps(row[2], row[3], 0xee);
+  column[0] = _mm512_shuffle_ps(low_01, low_23, 0x88);
+  column[1] = _mm512_shuffle_ps(low_01, low_23, 0xdd);
+  column[2] = _mm512_shuffle_ps(high_01, high_23, 0x88);
+  column[3] = _mm512_shuffle_ps(high_01, high_23, 0xdd);
+}
+
 /* float16, rounded to nearest even; every NaN becomes 0x7e00 */
 QREF_SIMD_INLINE vf vf_load_f16(const uint16_t *p) {
   return _mm512_cvtph_ps(_mm256_loadu_si256((const __m256i *)(const void *)p));

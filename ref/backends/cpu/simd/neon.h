@@ -178,6 +178,19 @@ QREF_SIMD_INLINE vf vf_gather(const float *table, vi index) {
   return values;
 }
 
+/* column[j] lane i = p[i * stride + j], j < 4 */
+QREF_SIMD_INLINE void vf_load_4_columns(const float *p, size_t stride, vf column[4]) {
+  const vf row[4] = {vld1q_f32(p), vld1q_f32(p + stride), vld1q_f32(p + 2 * stride), vld1q_f32(p + 3 * stride)};
+  const float64x2_t even_01 = vreinterpretq_f64_f32(vtrn1q_f32(row[0], row[1]));
+  const float64x2_t odd_01 = vreinterpretq_f64_f32(vtrn2q_f32(row[0], row[1]));
+  const float64x2_t even_23 = vreinterpretq_f64_f32(vtrn1q_f32(row[2], row[3]));
+  const float64x2_t odd_23 = vreinterpretq_f64_f32(vtrn2q_f32(row[2], row[3]));
+  column[0] = vreinterpretq_f32_f64(vtrn1q_f64(even_01, even_23));
+  column[1] = vreinterpretq_f32_f64(vtrn1q_f64(odd_01, odd_23));
+  column[2] = vreinterpretq_f32_f64(vtrn2q_f64(even_01, even_23));
+  column[3] = vreinterpretq_f32_f64(vtrn2q_f64(odd_01, odd_23));
+}
+
 /* float16, rounded to nearest even; every NaN becomes 0x7e00 */
 QREF_SIMD_INLINE vf vf_load_f16(const uint16_t *p) {
   return vcvt_f32_f16(vreinterpret_f16_u16(vld1_u16(p)));

@@ -1,0 +1,11 @@
+#include "ref/backends/cpu/simd/isa.h"
+#if QREF_SIMD_X86
+#include <qref/numerics.h>
+
+#include "ref/backends/cpu/math/map.h"
+#include "ref/backends/cpu/simd/avx512.h"
+#define LEVEL(name) name##_avx512
+#include "ref/backends/cpu/math/functions.inc"
+#include "ref/backends/cpu/math/map_kernel.inc"
+#include "ref/backends/cpu/simd/end.h"
+#endif
