@@ -24,7 +24,7 @@ for parser in "${parsers[@]}"; do
     npy) cp vectors/recorded/quamba-h100/rmsnorm_00.d_token_scale.npy "$corpus/seed" ;;
     manifest)
       # A suite of one case, from the program that was built.
-      sources="$sources ref/numerics/*.c ref/ops/*.c ref/backends/*.c ref/backends/cpu/*.c ref/backends/cpu/*/*.c ref/vectors/case/*.c
+      sources="$sources ref/numerics/*.c ref/ops/*.c ref/backends/*.c ref/backends/*/*.c ref/backends/cpu/*/*.c ref/vectors/case/*.c
         ref/vectors/suite/manifest_*.c ref/vectors/suite/text.c ref/vectors/suite/hex.c"
       "${QREF_PROGRAM:-build/release/qref}" gen --suite smoke --case requantize/uniform_00 --format npy,hex \
         -o "$output/seed" >/dev/null
