@@ -10,6 +10,7 @@
 #include "ref/base/error.h"
 #include "ref/base/json.h"
 #include "ref/cli/cli.h"
+#include "ref/cli/info_backends.h"
 #include "ref/cli/info_suites.h"
 #include "ref/cli/junit.h"
 #include "ref/cli/options.h"
@@ -103,19 +104,7 @@ static qref_status print_text(const self_test tests[SELF_TEST_COUNT], const qref
              (unsigned)tests[i].actual);
     }
   }
-  printf("\nbackends\n");
-  for (size_t i = 0; i < qref_backend_count(); i++) {
-    const qref_backend *backend = qref_backend_at(i);
-    size_t supported = 0;
-    for (qref_op op = 0; op < QREF_OP_COUNT; op++) {
-      supported += backend->supports(op, profile) ? 1 : 0;
-    }
-    printf("  %-10s %s; %zu of %d ops under profile %s\n", backend->name, backend->description, supported,
-           (int)QREF_OP_COUNT, profile->name);
-    for (qref_op op = 0; op < QREF_OP_COUNT; op++) {
-      printf("    %-28s %s\n", qref_op_name(op), backend->supports(op, profile) ? "yes" : "no");
-    }
-  }
+  qref_backends_print(profile);
   printf("\nprofiles\n");
   for (size_t i = 0; i < qref_profile_count(); i++) {
     QREF_TRY(qref_profile_hash(qref_profile_at(i), hash, error));
@@ -130,24 +119,6 @@ static qref_status print_text(const self_test tests[SELF_TEST_COUNT], const qref
 }
 
 /* ---- JSON ---- */
-
-static bool add_backends(cJSON *object, const qref_profile *profile) {
-  cJSON *array = cJSON_AddArrayToObject(object, "backends");
-  bool made = array != NULL;
-  for (size_t i = 0; made && i < qref_backend_count(); i++) {
-    const qref_backend *backend = qref_backend_at(i);
-    cJSON *item = cJSON_CreateObject();
-    made = item != NULL && cJSON_AddItemToArray(array, item) &&
-           cJSON_AddStringToObject(item, "name", backend->name) != NULL &&
-           cJSON_AddStringToObject(item, "description", backend->description) != NULL;
-    cJSON *ops = made ? cJSON_AddObjectToObject(item, "ops") : NULL;
-    made = ops != NULL;
-    for (qref_op op = 0; made && op < QREF_OP_COUNT; op++) {
-      made = cJSON_AddBoolToObject(ops, qref_op_name(op), backend->supports(op, profile)) != NULL;
-    }
-  }
-  return made;
-}
 
 static bool add_profiles(cJSON *object) {
   cJSON *profiles = cJSON_AddObjectToObject(object, "profiles");
@@ -169,8 +140,8 @@ static cJSON *summarize(const self_test tests[SELF_TEST_COUNT], const qref_profi
       cJSON_AddBoolToObject(object, "little_endian", is_little_endian()) == NULL ||
       cJSON_AddNumberToObject(object, "openmp", (double)openmp_version()) == NULL ||
       cJSON_AddStringToObject(object, "sanitizers", sanitizers) == NULL ||
-      cJSON_AddBoolToObject(object, "self_test", self_tests_pass(tests)) == NULL || !add_backends(object, profile) ||
-      !add_profiles(object) || !qref_suites_add_json(object, counts)) {
+      cJSON_AddBoolToObject(object, "self_test", self_tests_pass(tests)) == NULL ||
+      !qref_backends_add_json(object, profile) || !add_profiles(object) || !qref_suites_add_json(object, counts)) {
     cJSON_Delete(object);
     return NULL;
   }

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "ref/backends/builtin.h"
 #include "ref/base/decimal.h"
 #include "ref/base/error.h"
 #include "ref/cli/cli.h"
@@ -12,7 +13,7 @@ enum { MAX_THREADS = 1024, COMMON_OPTION_COUNT = 6, HELP_COLUMN = 30 };
 
 static void list_common(const qref_command_line *line, qref_common *common, qref_option options[COMMON_OPTION_COUNT]) {
   const char *backend_help =
-      line->backend_help != NULL ? line->backend_help : "ops from this backend: cpu (default) or ref";
+      line->backend_help != NULL ? line->backend_help : "ops from this backend: cpu (default), ref, or another of qref info";
   const qref_option list[COMMON_OPTION_COUNT] = {
       QREF_STRING("--backend", "NAME", backend_help, &common->backend_name),
       QREF_STRING("--profile", "P", "numerics profile, by name or as a JSON file (default quamba)",
@@ -165,6 +166,10 @@ static bool asks_for_help(int argc, char **argv) {
 
 static qref_status resolve(qref_common *common, qref_error *error) {
   QREF_TRY(qref_backend_find(common->backend_name, &common->execution.backend, error));
+  const char *reason = qref_backend_unavailable(common->execution.backend);
+  if (reason != NULL) {
+    return qref_fail(error, QREF_ERROR_UNSUPPORTED, "backend '%s': %s", common->backend_name, reason);
+  }
   common->profile_given = common->profile_name != NULL;
   common->profile_name = common->profile_given ? common->profile_name : "quamba";
   QREF_TRY(qref_profile_resolve(common->profile_name, &common->profile, error));

@@ -80,7 +80,7 @@ int qref_command_verify(int argc, char **argv) {
       .positional = &directory,
       .positional_count = 1,
       .backend = "ref",
-      .backend_help = "recompute with this backend: ref (default), which defines the vectors, or cpu",
+      .backend_help = "recompute with this backend: ref (default), which defines the vectors, or another of qref info",
   };
   qref_common common;
   int exit_code = QREF_EXIT_BAD;

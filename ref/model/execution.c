@@ -1,5 +1,6 @@
 #include "ref/model/execution.h"
 
+#include "ref/backends/builtin.h"
 #include "ref/base/error.h"
 
 qref_status qref_execution_resolve(const qref_execution *execution, const qref_profile *profile, const qref_op *ops,
@@ -15,6 +16,10 @@ qref_status qref_execution_resolve(const qref_execution *execution, const qref_p
   if (backend->abi_version != QREF_BACKEND_ABI_VERSION || backend->struct_size < sizeof(qref_backend)) {
     return qref_fail(error, QREF_ERROR_ARGUMENT, "backend: interface version %lu, expected %lu",
                      (unsigned long)backend->abi_version, (unsigned long)QREF_BACKEND_ABI_VERSION);
+  }
+  const char *reason = qref_backend_unavailable(backend);
+  if (reason != NULL) {
+    return qref_fail(error, QREF_ERROR_UNSUPPORTED, "backend '%s': %s", backend->name, reason);
   }
   if (profile == NULL) {
     profile = qref_profile_builtin("quamba");
