@@ -1,21 +1,14 @@
-/* The scans, split over the rows (batch, channel): rows do not depend on each other. */
+/* The int8 scan of whole sequences, split over the rows (batch, channel): rows do not depend on each other. */
 #include <stdlib.h>
 
 #include "ref/backends/cpu/cpu.h"
 #include "ref/backends/cpu/offset.h"
 #include "ref/backends/cpu/parallel.h"
+#include "ref/backends/cpu/scan/scan.h"
+#include "ref/backends/cpu/simd/isa.h"
 #include "ref/base/error.h"
-#include "ref/base/size.h"
 #include "ref/ops/op_checks.h"
 #include "ref/ops/scan_layout.h"
-
-static double row_cost(size_t length, size_t states) {
-  return (double)length * (50.0 + 20.0 * (double)states);
-}
-
-static qref_status no_memory(const char *op, size_t floats, qref_error *error) {
-  return qref_fail(error, QREF_ERROR_MEMORY, "%s: no memory for %zu floats of scratch", op, floats);
-}
 
 static qref_status selective_scan_rows(const void *context, size_t first, size_t count, qref_counts *counts,
                                        qref_error *error) {
@@ -24,11 +17,9 @@ static qref_status selective_scan_rows(const void *context, size_t first, size_t
   size_t N = whole->states;
   size_t chunks = qref_scan_chunk_count(whole);
   size_t floats = qref_selective_scan_scratch(N);
-  float *scratch = qref_allocate(floats, sizeof(float));
-  if (scratch == NULL) {
-    return no_memory("selective_scan", floats, error);
-  }
+  void *allocation = NULL;
   qref_status status = QREF_OK;
+  float *scratch = qref_cpu_scan_allocate(floats, sizeof(float), &allocation, &status, error);
   for (size_t row = first; row < first + count && status == QREF_OK; row++) {
     size_t b = row / whole->channels;
     size_t d = row % whole->channels;
@@ -60,117 +51,54 @@ static qref_status selective_scan_rows(const void *context, size_t first, size_t
     args.counts = counts;
     status = qref_selective_scan(&args, error);
   }
-  free(scratch);
+  free(allocation);
   return status;
 }
 
-qref_status qref_cpu_selective_scan(qref_cpu_level level, const qref_selective_scan_args *args, qref_error *error) {
+/* Of the intermediates none, and the functions in any form, for they are behind tables. */
+static bool is_fast(const qref_selective_scan_args *args) {
+  const qref_scan_rule *rule = args->rule;
+  return rule->state_update == QREF_MULTIPLY_ADD_FUSED && rule->output_sum == QREF_MULTIPLY_ADD_FUSED &&
+         args->states <= QREF_CPU_SCAN_MOST_STATES && args->dt_before_softplus == NULL &&
+         args->dt_after_softplus == NULL && args->decay == NULL && args->state_input == NULL && args->h == NULL &&
+         args->sum == NULL && args->before_store == NULL && args->state_before_rounding == NULL;
+}
+
+/* The vectorised part of that level; NULL where it has none. */
+static qref_cpu_part fast_part(qref_cpu_level level) {
+#if QREF_SIMD_X86
+  if (level == QREF_CPU_AVX512) {
+    return qref_cpu_selective_scan_part_avx512;
+  }
+  if (level == QREF_CPU_AVX2) {
+    return qref_cpu_selective_scan_part_avx2;
+  }
+#elif QREF_SIMD_NEON
+  if (level == QREF_CPU_NEON) {
+    return qref_cpu_selective_scan_part_neon;
+  }
+#endif
   (void)level;
-  qref_status status = qref_selective_scan_check(args, error);
-  if (status != QREF_OK) {
-    return status;
+  return NULL;
+}
+
+/* In nanoseconds: tables of at most 256 codes, and the steps. */
+static double fast_row_cost(const qref_selective_scan_args *args) {
+  const double codes = args->length < 256 ? (double)args->length : 256.0;
+  return (double)args->states * (codes + 0.3 * (double)args->length) + 2.0 * (double)args->length;
+}
+
+qref_status qref_cpu_selective_scan(qref_cpu_level level, const qref_selective_scan_args *args, qref_error *error) {
+  QREF_TRY(qref_selective_scan_check(args, error));
+  const size_t rows = args->batch * args->channels;
+  const qref_cpu_part part = fast_part(level);
+  if (part != NULL && is_fast(args)) {
+    return qref_cpu_parallel(rows, QREF_CPU_SCAN_ROWS_TOGETHER, fast_row_cost(args), args->threads, part, args,
+                             args->counts, error);
   }
   if (args->rule->state.round.rounding == QREF_ROUND_STOCHASTIC) { /* its random bits follow the whole tensor */
     return qref_selective_scan(args, error);
   }
-  return qref_cpu_parallel(args->batch * args->channels, 1, row_cost(args->length, args->states), args->threads,
+  return qref_cpu_parallel(rows, 1, qref_cpu_scan_row_cost(args->length, args->states), args->threads,
                            selective_scan_rows, args, args->counts, error);
-}
-
-static qref_status selective_scan_f32_rows(const void *context, size_t first, size_t count, qref_counts *counts,
-                                           qref_error *error) {
-  (void)counts;
-  const qref_selective_scan_f32_args *whole = context;
-  size_t T = whole->length;
-  size_t N = whole->states;
-  size_t floats = qref_selective_scan_scratch(N);
-  float *scratch = qref_allocate(floats, sizeof(float));
-  if (scratch == NULL) {
-    return no_memory("selective_scan_f32", floats, error);
-  }
-  qref_status status = QREF_OK;
-  for (size_t row = first; row < first + count && status == QREF_OK; row++) {
-    size_t b = row / whole->channels;
-    size_t d = row % whole->channels;
-    qref_selective_scan_f32_args args = *whole;
-    args.batch = 1;
-    args.channels = 1;
-    args.u += row * T;
-    args.dt += row * T;
-    args.A_log += d * N;
-    args.B += b * N * T;
-    args.C += b * N * T;
-    args.D = QREF_OFFSET(args.D, d);
-    args.z = QREF_OFFSET(args.z, row * T);
-    args.dt_bias = QREF_OFFSET(args.dt_bias, d);
-    args.y_time_stride = qref_scan_y_stride(whole->y_time_stride, whole->channels);
-    args.y += b * T * args.y_time_stride + d;
-    args.h += row * N;
-    args.scratch = scratch;
-    status = qref_selective_scan_f32(&args, error);
-  }
-  free(scratch);
-  return status;
-}
-
-qref_status qref_cpu_selective_scan_f32(qref_cpu_level level, const qref_selective_scan_f32_args *args,
-                                        qref_error *error) {
-  (void)level;
-  qref_status status = qref_selective_scan_f32_check(args, error);
-  if (status != QREF_OK) {
-    return status;
-  }
-  return qref_cpu_parallel(args->batch * args->channels, 1, row_cost(args->length, args->states), args->threads,
-                           selective_scan_f32_rows, args, NULL, error);
-}
-
-static qref_status selective_scan_update_rows(const void *context, size_t first, size_t count, qref_counts *counts,
-                                              qref_error *error) {
-  const qref_selective_scan_update_args *whole = context;
-  size_t N = whole->states;
-  for (size_t row = first; row < first + count; row++) {
-    size_t b = row / whole->channels;
-    size_t d = row % whole->channels;
-    qref_selective_scan_update_args args = *whole;
-    args.batch = 1;
-    args.channels = 1;
-    args.state += row * N;
-    args.u += row;
-    args.dt += row;
-    args.A_log += d * N;
-    args.B += b * N;
-    args.C += b * N;
-    args.D = QREF_OFFSET(args.D, d);
-    args.z = QREF_OFFSET(args.z, row);
-    args.dt_bias = QREF_OFFSET(args.dt_bias, d);
-    args.y += row;
-    args.dt_before_softplus = QREF_OFFSET(args.dt_before_softplus, row);
-    args.dt_after_softplus = QREF_OFFSET(args.dt_after_softplus, row);
-    args.decay = QREF_OFFSET(args.decay, row * N);
-    args.state_input = QREF_OFFSET(args.state_input, row * N);
-    args.h = QREF_OFFSET(args.h, row * N);
-    args.sum = QREF_OFFSET(args.sum, row);
-    args.before_store = QREF_OFFSET(args.before_store, row);
-    args.state_before_rounding = QREF_OFFSET(args.state_before_rounding, row * N);
-    args.counts = counts;
-    qref_status status = qref_selective_scan_update(&args, error);
-    if (status != QREF_OK) {
-      return status;
-    }
-  }
-  return QREF_OK;
-}
-
-qref_status qref_cpu_selective_scan_update(qref_cpu_level level, const qref_selective_scan_update_args *args,
-                                           qref_error *error) {
-  (void)level;
-  qref_status status = qref_selective_scan_update_check(args, error);
-  if (status != QREF_OK) {
-    return status;
-  }
-  if (args->rule->state.round.rounding == QREF_ROUND_STOCHASTIC) { /* its random bits follow the whole tensor */
-    return qref_selective_scan_update(args, error);
-  }
-  return qref_cpu_parallel(args->batch * args->channels, 1, row_cost(1, args->states), args->threads,
-                           selective_scan_update_rows, args, args->counts, error);
 }

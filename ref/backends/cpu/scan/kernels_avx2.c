@@ -1,0 +1,20 @@
+#include "ref/backends/cpu/simd/isa.h"
+#if QREF_SIMD_X86
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ref/backends/cpu/offset.h"
+#include "ref/backends/cpu/scan/scan.h"
+#include "ref/backends/cpu/scan/transpose_u16.h"
+#include "ref/numerics/float_bits.h"
+#include "ref/ops/scan_layout.h"
+#include "ref/ops/scan_recurrence.h"
+
+#include "ref/backends/cpu/simd/avx2.h"
+#define LEVEL(name) name##_avx2
+#include "ref/backends/cpu/math/functions.inc"
+#include "ref/backends/cpu/scan/scan_steps.inc"
+#include "ref/backends/cpu/scan/selective_scan_kernel.inc"
+#include "ref/backends/cpu/simd/end.h"
+#endif

@@ -1,0 +1,19 @@
+#include "ref/backends/cpu/simd/isa.h"
+#if QREF_SIMD_NEON
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ref/backends/cpu/offset.h"
+#include "ref/backends/cpu/scan/scan.h"
+#include "ref/backends/cpu/scan/transpose_u16.h"
+#include "ref/numerics/float_bits.h"
+#include "ref/ops/scan_layout.h"
+#include "ref/ops/scan_recurrence.h"
+
+#include "ref/backends/cpu/simd/neon.h"
+#define LEVEL(name) name##_neon
+#include "ref/backends/cpu/math/functions.inc"
+#include "ref/backends/cpu/scan/scan_steps.inc"
+#include "ref/backends/cpu/scan/selective_scan_kernel.inc"
+#endif
