@@ -3,7 +3,7 @@
 # Safe to run again: what is there already is left alone.
 set -eu
 
-build_packages="gcc libc6-dev cmake ninja-build pkg-config libcjson-dev"
+build_packages="gcc libc6-dev cmake ninja-build pkg-config libcjson-dev libblis-dev"
 test_packages="libcmocka-dev libmpfr-dev clang clang-format clang-tidy libomp-dev locales python3 python3-venv ca-certificates"
 # RTL runs in these simulators; Verilator compiles C++ with make, and cocotb loads Python as a library.
 simulator_packages="verilator iverilog ghdl g++ make libpython3-dev"

@@ -12,8 +12,9 @@
 enum { MAX_THREADS = 1024, COMMON_OPTION_COUNT = 6, HELP_COLUMN = 30 };
 
 static void list_common(const qref_command_line *line, qref_common *common, qref_option options[COMMON_OPTION_COUNT]) {
-  const char *backend_help =
-      line->backend_help != NULL ? line->backend_help : "ops from this backend: cpu (default), ref, or another of qref info";
+  const char *backend_help = line->backend_help != NULL
+                                 ? line->backend_help
+                                 : "ops from this backend: cpu (default), ref, or another of qref info";
   const qref_option list[COMMON_OPTION_COUNT] = {
       QREF_STRING("--backend", "NAME", backend_help, &common->backend_name),
       QREF_STRING("--profile", "P", "numerics profile, by name or as a JSON file (default quamba)",
