@@ -45,5 +45,7 @@ qref_status qref_make_directory(const char *path, bool *created, qref_error *err
 char *qref_path_join(const char *directory, const char *name);
 bool qref_path_exists(const char *path);
 bool qref_path_is_directory(const char *path);
+/* Removes a directory and what is in it, as far as possible; links are not followed. */
+void qref_remove_directory(const char *path);
 
 #endif

@@ -1,7 +1,9 @@
+#include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "ref/base/error.h"
 #include "ref/base/file.h"
@@ -42,4 +44,27 @@ bool qref_path_exists(const char *path) {
 bool qref_path_is_directory(const char *path) {
   struct stat information;
   return stat(path, &information) == 0 && S_ISDIR(information.st_mode);
+}
+
+void qref_remove_directory(const char *path) {
+  DIR *stream = opendir(path);
+  if (stream != NULL) {
+    for (struct dirent *entry = readdir(stream); entry != NULL; entry = readdir(stream)) {
+      if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0) {
+        continue;
+      }
+      char *child = qref_path_join(path, entry->d_name);
+      struct stat information;
+      if (child != NULL && lstat(child, &information) == 0) {
+        if (S_ISDIR(information.st_mode)) {
+          qref_remove_directory(child);
+        } else {
+          unlink(child);
+        }
+      }
+      free(child);
+    }
+    closedir(stream);
+  }
+  rmdir(path);
 }

@@ -2,11 +2,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ref/base/decimal.h"
 #include "ref/base/error.h"
 #include "ref/cli/cli.h"
 #include "ref/cli/layer_input.h"
 #include "ref/cli/output.h"
+#include "ref/cli/shard.h"
 #include "ref/cli/suite_report.h"
 
 typedef struct gen_options {
@@ -37,27 +37,6 @@ static qref_status parse_formats(const char *text, qref_gen_options *options, qr
     }
     at += length + 1;
   }
-}
-
-/* "I/N" with 1 <= I <= N. */
-static qref_status parse_shard(const char *text, qref_gen_options *options, qref_error *error) {
-  char index_text[QREF_DECIMAL_SIZE];
-  const size_t length = strcspn(text, "/");
-  uint64_t index = 0;
-  uint64_t count = 0;
-  bool valid = text[length] == '/' && length < sizeof index_text;
-  if (valid) {
-    memcpy(index_text, text, length);
-    index_text[length] = '\0';
-    valid = qref_parse_u64(index_text, &index) && qref_parse_u64(text + length + 1, &count) && index >= 1 &&
-            index <= count && count <= SIZE_MAX;
-  }
-  if (!valid) {
-    return qref_fail(error, QREF_ERROR_ARGUMENT, "option --shard: expected I/N with I from 1 to N, not '%s'", text);
-  }
-  options->shard_index = (size_t)index;
-  options->shard_count = (size_t)count;
-  return QREF_OK;
 }
 
 static bool is_layer(const gen_options *given) {
@@ -96,7 +75,8 @@ static qref_status resolve(gen_options *given, const qref_common *common, qref_g
       .progress_context = common->execution.progress_context,
   };
   QREF_TRY(parse_formats(given->formats, options, error));
-  return given->shard == NULL ? QREF_OK : parse_shard(given->shard, options, error);
+  return given->shard == NULL ? QREF_OK
+                              : qref_parse_shard(given->shard, &options->shard_index, &options->shard_count, error);
 }
 
 static int generate(gen_options *given, qref_gen_options *options, const qref_common *common) {

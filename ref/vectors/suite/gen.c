@@ -82,14 +82,9 @@ static qref_status select_cases(const qref_gen_options *options, const qref_case
                    options->op != NULL ? " of op " : "", options->op != NULL ? options->op : "");
 }
 
-qref_status qref_gen(const char *directory, const qref_gen_options *options, qref_gen_report *report,
-                     qref_error *error) {
-  if (report != NULL) {
-    memset(report, 0, sizeof *report);
-  }
-  QREF_TRY(check_options(directory, options, report, error));
+qref_status qref_gen_header(const qref_gen_options *options, qref_suite_header *header, qref_error *error) {
   const bool sharded = options->shard_count > 1;
-  qref_suite_header header = {
+  *header = (qref_suite_header){
       .suite = options->suite,
       .seed = options->seed,
       .version = QREF_VERSION,
@@ -100,12 +95,16 @@ qref_status qref_gen(const char *directory, const qref_gen_options *options, qre
       .shard_index = sharded ? options->shard_index : 0,
       .shard_count = sharded ? options->shard_count : 0,
   };
-  QREF_TRY(read_op(options->op, &header.op, error));
+  return read_op(options->op, &header->op, error);
+}
+
+qref_status qref_gen_source_open(const qref_gen_options *options, const qref_suite_header *header,
+                                 qref_case_source *source, qref_error *error) {
   const qref_source_options source_options = {
       .suite = options->suite,
-      .op = header.op,
+      .op = header->op,
       .seed = options->seed,
-      .profile = &header.profile,
+      .profile = &header->profile,
       .threads = options->threads,
       .model = options->model,
       .layer = options->layer,
@@ -113,8 +112,20 @@ qref_status qref_gen(const char *directory, const qref_gen_options *options, qre
       .prefill_length = options->prefill_length,
       .decode_length = options->decode_length,
   };
+  return qref_case_source_open(&source_options, source, error);
+}
+
+qref_status qref_gen(const char *directory, const qref_gen_options *options, qref_gen_report *report,
+                     qref_error *error) {
+  if (report != NULL) {
+    memset(report, 0, sizeof *report);
+  }
+  QREF_TRY(check_options(directory, options, report, error));
+  const bool sharded = options->shard_count > 1;
+  qref_suite_header header;
   qref_case_source source;
-  QREF_TRY(qref_case_source_open(&source_options, &source, error));
+  QREF_TRY(qref_gen_header(options, &header, error));
+  QREF_TRY(qref_gen_source_open(options, &header, &source, error));
   size_t *selected = NULL;
   size_t count = 0;
   qref_status status = select_cases(options, &source, &selected, &count, error);

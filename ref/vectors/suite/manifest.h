@@ -22,6 +22,10 @@ typedef struct qref_suite_header {
   size_t shard_index, shard_count; /* 0 where the suite is whole */
 } qref_suite_header;
 
+/* The first field in which two headers of shards of one suite differ, whichever shards they are; NULL if in none. */
+qref_status qref_suite_header_difference(const qref_suite_header *a, const qref_suite_header *b, const char **field,
+                                         qref_error *error);
+
 /* ---- reading ---- */
 
 typedef struct qref_suite_tensor {

@@ -30,25 +30,29 @@ static qref_status shard_make(void *context, size_t i, qref_case *item, qref_err
 
 /* ---- what the shards must have in common ---- */
 
+qref_status qref_suite_header_difference(const qref_suite_header *a, const qref_suite_header *b, const char **field,
+                                         qref_error *error) {
+  char a_hash[65];
+  char b_hash[65];
+  QREF_TRY(qref_profile_hash(&a->profile, a_hash, error));
+  QREF_TRY(qref_profile_hash(&b->profile, b_hash, error));
+  const bool same_profile = strcmp(a_hash, b_hash) == 0 && strcmp(a->profile.name, b->profile.name) == 0;
+  *field = strcmp(a->suite, b->suite) != 0        ? "suite"
+           : a->seed != b->seed                   ? "seed"
+           : a->op != b->op                       ? "op"
+           : strcmp(a->version, b->version) != 0  ? "qref_version"
+           : a->npy != b->npy || a->hex != b->hex ? "formats"
+           : a->hex_lanes != b->hex_lanes         ? "hex_lanes"
+           : a->shard_count != b->shard_count     ? "shard"
+           : !same_profile                        ? "profiles"
+                                                  : NULL;
+  return QREF_OK;
+}
+
 static qref_status check_same(const qref_suite_manifest *a, const qref_suite_manifest *b, qref_error *error) {
-  const qref_suite_header *first = &a->header;
-  const qref_suite_header *other = &b->header;
-  char first_hash[65];
-  char other_hash[65];
-  QREF_TRY(qref_profile_hash(&first->profile, first_hash, error));
-  QREF_TRY(qref_profile_hash(&other->profile, other_hash, error));
-  const bool same_profile =
-      strcmp(first_hash, other_hash) == 0 && strcmp(first->profile.name, other->profile.name) == 0;
-  const char *field = strcmp(first->suite, other->suite) != 0                ? "suite"
-                      : first->seed != other->seed                           ? "seed"
-                      : first->op != other->op                               ? "op"
-                      : strcmp(first->version, other->version) != 0          ? "qref_version"
-                      : first->npy != other->npy || first->hex != other->hex ? "formats"
-                      : first->hex_lanes != other->hex_lanes                 ? "hex_lanes"
-                      : first->shard_count != other->shard_count             ? "shard"
-                      : !same_profile                                        ? "profiles"
-                      : a->has_coverage != b->has_coverage                   ? "coverage"
-                                                                             : NULL;
+  const char *field = NULL;
+  QREF_TRY(qref_suite_header_difference(&a->header, &b->header, &field, error));
+  field = field == NULL && a->has_coverage != b->has_coverage ? "coverage" : field;
   return field == NULL ? QREF_OK
                        : qref_fail(error, QREF_ERROR_FORMAT, "%s: field '%s': expected the same as in %s", b->path,
                                    field, a->path);

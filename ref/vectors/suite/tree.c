@@ -16,32 +16,6 @@
 #include "ref/base/error.h"
 #include "ref/base/file.h"
 
-/* ---- removal ---- */
-
-/* Removes a directory and what is in it, as far as possible; links are not followed. */
-static void remove_directory(const char *path) {
-  DIR *stream = opendir(path);
-  if (stream != NULL) {
-    for (struct dirent *entry = readdir(stream); entry != NULL; entry = readdir(stream)) {
-      if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0) {
-        continue;
-      }
-      char *child = qref_path_join(path, entry->d_name);
-      struct stat information;
-      if (child != NULL && lstat(child, &information) == 0) {
-        if (S_ISDIR(information.st_mode)) {
-          remove_directory(child);
-        } else {
-          unlink(child);
-        }
-      }
-      free(child);
-    }
-    closedir(stream);
-  }
-  rmdir(path);
-}
-
 static void free_tree(qref_tree *tree) {
   free(tree->target);
   free(tree->temporary);
@@ -50,7 +24,7 @@ static void free_tree(qref_tree *tree) {
 
 void qref_tree_discard(qref_tree *tree) {
   if (tree->temporary != NULL) {
-    remove_directory(tree->temporary);
+    qref_remove_directory(tree->temporary);
   }
   free_tree(tree);
 }

@@ -6,6 +6,7 @@
 #include "ref/base/size.h"
 #include "ref/vectors/suite/parallel.h"
 #include "ref/vectors/suite/verify_case.h"
+#include "ref/vectors/suite/verify_session.h"
 
 const char *qref_vector_problem_name(qref_vector_problem problem) {
   static const char *const names[] = {"none", "file", "digest", "generator", "link", "result"};
@@ -73,9 +74,18 @@ static qref_status check_complete(const qref_suite_manifest *manifest, const qre
 
 enum { CASES_PER_THREAD = 16 }; /* that wait for the callback */
 
-typedef struct verify_run {
+struct qref_verify_session {
+  qref_suite_manifest manifest;
+  qref_case_source source;
+  size_t *source_index;
+  qref_verify_options options;
   qref_verify_work work;
-  const size_t *selected;
+  size_t *selected; /* indices of the manifest's cases */
+  size_t count;
+};
+
+typedef struct verify_run {
+  const qref_verify_session *session;
   size_t first; /* of the batch, into `selected` */
   qref_verify_case *results;
   uint64_t *tensors, *bytes;
@@ -84,16 +94,18 @@ typedef struct verify_run {
 static qref_status verify_selected(void *context, size_t i, size_t thread, qref_error *error) {
   verify_run *run = context;
   (void)thread;
-  const qref_suite_case *entry = &run->work.manifest->cases[run->selected[run->first + i]];
-  return qref_verify_one(&run->work, entry, &run->results[i], &run->tensors[i], &run->bytes[i], error);
+  const qref_verify_session *session = run->session;
+  const qref_suite_case *entry = &session->manifest.cases[session->selected[run->first + i]];
+  return qref_verify_one(&session->work, entry, &run->results[i], &run->tensors[i], &run->bytes[i], error);
 }
 
-static void report_batch(const verify_run *run, const qref_verify_options *options, size_t batch, size_t total,
-                         qref_verify_callback callback, void *context, qref_verify_report *report) {
+static void report_batch(const verify_run *run, size_t batch, qref_verify_callback callback, void *context,
+                         qref_verify_report *report) {
+  const qref_verify_options *options = &run->session->options;
   for (size_t i = 0; i < batch; i++) {
     qref_verify_case *result = &run->results[i];
     result->index = run->first + i;
-    result->count = total;
+    result->count = run->session->count;
     report->cases++;
     report->failed += result->problem != QREF_PROBLEM_NONE;
     report->tensors += run->tensors[i];
@@ -103,35 +115,40 @@ static void report_batch(const verify_run *run, const qref_verify_options *optio
     }
   }
   if (options->progress != NULL) {
-    options->progress(options->progress_context, "verify", run->first + batch, total);
+    options->progress(options->progress_context, "verify", run->first + batch, run->session->count);
   }
 }
 
 /* Batches of cases side by side; the callback gets each batch in order. */
-static qref_status verify_all(verify_run *run, const qref_verify_options *options, size_t total,
-                              qref_verify_callback callback, void *context, qref_verify_report *report,
-                              qref_error *error) {
-  const size_t capacity = qref_suite_thread_count(options->threads) * CASES_PER_THREAD;
-  run->results = qref_allocate_zeroed(capacity, sizeof *run->results);
-  run->tensors = qref_allocate(capacity, sizeof *run->tensors);
-  run->bytes = qref_allocate(capacity, sizeof *run->bytes);
+qref_status qref_verify_range(qref_verify_session *session, size_t first, size_t count, qref_verify_callback callback,
+                              void *context, qref_verify_report *report, qref_error *error) {
+  const int threads = session->options.threads;
+  const size_t capacity = qref_suite_thread_count(threads) * CASES_PER_THREAD;
+  verify_run run = {
+      .session = session,
+      .first = first,
+      .results = qref_allocate_zeroed(capacity, sizeof *run.results),
+      .tensors = qref_allocate(capacity, sizeof *run.tensors),
+      .bytes = qref_allocate(capacity, sizeof *run.bytes),
+  };
   qref_status status = QREF_OK;
-  if (run->results == NULL || run->tensors == NULL || run->bytes == NULL) {
+  if (run.results == NULL || run.tensors == NULL || run.bytes == NULL) {
     status = qref_fail(error, QREF_ERROR_MEMORY, "verify: out of memory");
   }
-  for (run->first = 0; run->first < total && status == QREF_OK;) {
-    const size_t batch = total - run->first < capacity ? total - run->first : capacity;
-    memset(run->tensors, 0, batch * sizeof *run->tensors);
-    memset(run->bytes, 0, batch * sizeof *run->bytes);
-    status = qref_suite_for_each(batch, options->threads, verify_selected, run, NULL, error);
+  while (run.first < first + count && status == QREF_OK) {
+    const size_t left = first + count - run.first;
+    const size_t batch = left < capacity ? left : capacity;
+    memset(run.tensors, 0, batch * sizeof *run.tensors);
+    memset(run.bytes, 0, batch * sizeof *run.bytes);
+    status = qref_suite_for_each(batch, threads, verify_selected, &run, NULL, error);
     if (status == QREF_OK) {
-      report_batch(run, options, batch, total, callback, context, report);
-      run->first += batch;
+      report_batch(&run, batch, callback, context, report);
+      run.first += batch;
     }
   }
-  free(run->results);
-  free(run->tensors);
-  free(run->bytes);
+  free(run.results);
+  free(run.tensors);
+  free(run.bytes);
   return status;
 }
 
@@ -170,21 +187,78 @@ static qref_status check_suite_digest(const qref_suite_manifest *manifest, qref_
   return QREF_OK;
 }
 
-static qref_status verify_manifest(verify_run *run, const qref_verify_options *options, qref_verify_callback callback,
-                                   void *context, qref_verify_report *report, qref_error *error) {
-  const qref_suite_manifest *manifest = run->work.manifest;
-  size_t *selected = NULL;
-  size_t count = 0;
-  qref_status status = select_cases(manifest, options, &selected, &count, error);
-  if (status == QREF_OK) {
-    run->selected = selected;
-    status = verify_all(run, options, count, callback, context, report, error);
+qref_status qref_verify_conclude(const qref_verify_session *session, qref_verify_report *report, qref_error *error) {
+  return report->failed == 0 && session->count == session->manifest.count
+             ? check_suite_digest(&session->manifest, report, error)
+             : QREF_OK;
+}
+
+/* ---- the session ---- */
+
+static qref_status open_source(qref_verify_session *session, qref_error *error) {
+  const qref_suite_header *header = &session->manifest.header;
+  const qref_verify_options *options = &session->options;
+  if (options->stored_inputs_only || !qref_suite_is_built_in(header->suite)) {
+    return QREF_OK;
   }
-  free(selected);
-  if (status == QREF_OK && report->failed == 0 && count == manifest->count) {
-    status = check_suite_digest(manifest, report, error);
+  const qref_source_options source_options = {.suite = header->suite,
+                                              .op = header->op,
+                                              .seed = header->seed,
+                                              .profile = &header->profile,
+                                              .threads = options->threads};
+  QREF_TRY(qref_case_source_open(&source_options, &session->source, error));
+  QREF_TRY(find_in_source(&session->manifest, &session->source, &session->source_index, error));
+  session->work.source = &session->source;
+  session->work.source_index = session->source_index;
+  return options->op == NULL && options->case_id == NULL ? check_complete(&session->manifest, &session->source, error)
+                                                         : QREF_OK;
+}
+
+static qref_status open_session(qref_verify_session *session, qref_error *error) {
+  session->work.manifest = &session->manifest;
+  session->work.backend = session->options.backend;
+  session->work.threads = 1;
+  if (session->work.backend == NULL) {
+    QREF_TRY(qref_backend_find("ref", &session->work.backend, error));
   }
-  return status;
+  QREF_TRY(open_source(session, error));
+  return select_cases(&session->manifest, &session->options, &session->selected, &session->count, error);
+}
+
+qref_status qref_verify_open(const char *directory, const qref_verify_options *options, qref_verify_session **session,
+                             qref_error *error) {
+  qref_verify_session *opened = qref_allocate_zeroed(1, sizeof *opened);
+  *session = NULL;
+  if (opened == NULL) {
+    return qref_fail(error, QREF_ERROR_MEMORY, "%s: out of memory", directory);
+  }
+  opened->options = *options;
+  qref_status status = qref_suite_open(directory, &opened->manifest, error);
+  if (status != QREF_OK) {
+    free(opened);
+    return status;
+  }
+  status = open_session(opened, error);
+  if (status != QREF_OK) {
+    qref_verify_close(opened);
+    return status;
+  }
+  *session = opened;
+  return QREF_OK;
+}
+
+size_t qref_verify_count(const qref_verify_session *session) {
+  return session->count;
+}
+
+void qref_verify_close(qref_verify_session *session) {
+  if (session != NULL) {
+    free(session->selected);
+    free(session->source_index);
+    qref_case_source_close(&session->source);
+    qref_suite_close(&session->manifest);
+    free(session);
+  }
 }
 
 qref_status qref_verify(const char *directory, const qref_verify_options *options, qref_verify_callback callback,
@@ -193,36 +267,12 @@ qref_status qref_verify(const char *directory, const qref_verify_options *option
     return qref_fail(error, QREF_ERROR_ARGUMENT, "verify: expected a directory, options and a report");
   }
   memset(report, 0, sizeof *report);
-  qref_suite_manifest manifest;
-  QREF_TRY(qref_suite_open(directory, &manifest, error));
-  verify_run run = {.work = {.manifest = &manifest, .backend = options->backend, .threads = 1}};
-  qref_case_source source = {.count = 0};
-  size_t *index = NULL;
-  qref_status status = QREF_OK;
-  if (run.work.backend == NULL) {
-    status = qref_backend_find("ref", &run.work.backend, error);
-  }
-  if (status == QREF_OK && !options->stored_inputs_only && qref_suite_is_built_in(manifest.header.suite)) {
-    const qref_source_options source_options = {.suite = manifest.header.suite,
-                                                .op = manifest.header.op,
-                                                .seed = manifest.header.seed,
-                                                .profile = &manifest.header.profile,
-                                                .threads = options->threads};
-    status = qref_case_source_open(&source_options, &source, error);
-    if (status == QREF_OK) {
-      status = find_in_source(&manifest, &source, &index, error);
-    }
-    if (status == QREF_OK && options->op == NULL && options->case_id == NULL) {
-      status = check_complete(&manifest, &source, error);
-    }
-    run.work.source = &source;
-    run.work.source_index = index;
-  }
+  qref_verify_session *session = NULL;
+  QREF_TRY(qref_verify_open(directory, options, &session, error));
+  qref_status status = qref_verify_range(session, 0, qref_verify_count(session), callback, context, report, error);
   if (status == QREF_OK) {
-    status = verify_manifest(&run, options, callback, context, report, error);
+    status = qref_verify_conclude(session, report, error);
   }
-  free(index);
-  qref_case_source_close(&source);
-  qref_suite_close(&manifest);
+  qref_verify_close(session);
   return status;
 }

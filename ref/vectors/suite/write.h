@@ -21,4 +21,10 @@ typedef struct qref_suite_write_options {
 qref_status qref_suite_write(const char *directory, const qref_suite_write_options *options,
                              const qref_case_source *source, qref_gen_report *report, qref_error *error);
 
+/* What qref_gen makes of its options: the head of the manifest, and the cases, of which a shard takes some. Strings are
+ * those of the options; the header must outlive the source. */
+qref_status qref_gen_header(const qref_gen_options *options, qref_suite_header *header, qref_error *error);
+qref_status qref_gen_source_open(const qref_gen_options *options, const qref_suite_header *header,
+                                 qref_case_source *source, qref_error *error);
+
 #endif
