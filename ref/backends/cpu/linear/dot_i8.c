@@ -48,6 +48,7 @@ void qref_dot_i8(qref_cpu_level level, const int8_t *x, const int8_t *w, size_t 
     return;
   }
 #endif
+  (void)level;
   for (size_t j = 0; j < columns; j++) {
     sums[j] = dot_from(x, w + j * depth, 0, depth);
   }

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "ref/backends/cpu/parallel.h"
 #include "ref/base/error.h"
 #include "ref/base/size.h"
 
@@ -9,9 +10,14 @@ static size_t round_up(size_t n, size_t unit) {
   return (n + unit - 1) / unit * unit;
 }
 
+size_t qref_cpu_linear_panel_size(size_t depth) {
+  return round_up(depth, QREF_PANEL_DEPTH) * QREF_PANEL_COLUMNS;
+}
+
 size_t qref_cpu_linear_packed_size(size_t columns, size_t depth) {
   size_t bytes;
-  if (columns > SIZE_MAX - QREF_PANEL_COLUMNS || depth > SIZE_MAX - QREF_PANEL_DEPTH - sizeof(int32_t) ||
+  if (columns == 0 || depth == 0 || columns > SIZE_MAX - QREF_PANEL_COLUMNS ||
+      depth > SIZE_MAX - QREF_PANEL_DEPTH - sizeof(int32_t) ||
       !qref_size_multiply(round_up(columns, QREF_PANEL_COLUMNS), round_up(depth, QREF_PANEL_DEPTH) + sizeof(int32_t),
                           &bytes)) {
     return 0;
@@ -19,31 +25,77 @@ size_t qref_cpu_linear_packed_size(size_t columns, size_t depth) {
   return bytes;
 }
 
+/* What a cache line of one column's weights goes to: so many groups of a panel, which stay in the first-level cache
+ * until the last column is in. */
+enum { BLOCK_DEPTH = 64 };
+
+/* Copies w[0 .. depth) of a column, depth <= BLOCK_DEPTH, to its places in a block of groups; returns their sum. */
+static int32_t pack_column(const int8_t *w, size_t depth, int8_t *block) {
+  int8_t column[BLOCK_DEPTH] = {0};
+  memcpy(column, w, depth);
+  int16_t sum = 0; /* 64 int8 fit */
+  for (size_t k = 0; k < BLOCK_DEPTH; k++) {
+    sum = (int16_t)(sum + column[k]);
+  }
+  for (size_t k = 0; k < depth; k += QREF_PANEL_DEPTH) {
+    memcpy(block + k * QREF_PANEL_COLUMNS, column + k, QREF_PANEL_DEPTH);
+  }
+  return sum;
+}
+
+typedef struct packing {
+  const int8_t *w; /* (columns, depth) */
+  size_t columns, depth;
+  int8_t *panels;
+  int8_t *sums; /* int32, not aligned */
+} packing;
+
+static void pack_panel(const packing *pack, size_t panel) {
+  const size_t first = panel * QREF_PANEL_COLUMNS;
+  const size_t left = pack->columns - first;
+  const size_t columns = left < QREF_PANEL_COLUMNS ? left : QREF_PANEL_COLUMNS;
+  const size_t size = qref_cpu_linear_panel_size(pack->depth);
+  int8_t *out = pack->panels + panel * size;
+  int32_t sums[QREF_PANEL_COLUMNS] = {0};
+  if (columns < QREF_PANEL_COLUMNS) {
+    memset(out, 0, size);
+  }
+  for (size_t k = 0; k < pack->depth; k += BLOCK_DEPTH) {
+    const size_t depth = pack->depth - k < BLOCK_DEPTH ? pack->depth - k : BLOCK_DEPTH;
+    for (size_t j = 0; j < columns; j++) {
+      const int8_t *w = pack->w + (first + j) * pack->depth + k;
+      sums[j] += pack_column(w, depth, out + k * QREF_PANEL_COLUMNS + j * QREF_PANEL_DEPTH);
+    }
+  }
+  memcpy(pack->sums + first * sizeof *sums, sums, sizeof sums);
+}
+
+static qref_status pack_panels(const void *context, size_t first, size_t count, qref_counts *counts,
+                               qref_error *error) {
+  (void)counts;
+  (void)error;
+  for (size_t panel = first; panel < first + count; panel++) {
+    pack_panel(context, panel);
+  }
+  return QREF_OK;
+}
+
 qref_status qref_cpu_linear_pack(const int8_t *w, size_t columns, size_t depth, void *packed, int threads,
                                  qref_error *error) {
-  (void)threads;
   if (w == NULL || packed == NULL || qref_cpu_linear_packed_size(columns, depth) == 0) {
     return qref_fail(error, QREF_ERROR_ARGUMENT,
                      "linear_pack: expected weights, a buffer and dimensions of at least 1");
   }
-  int8_t *group = packed;
-  size_t panels = round_up(columns, QREF_PANEL_COLUMNS) / QREF_PANEL_COLUMNS;
-  for (size_t panel = 0; panel < panels; panel++) {
-    for (size_t k = 0; k < depth; k += QREF_PANEL_DEPTH) {
-      for (size_t j = 0; j < QREF_PANEL_COLUMNS; j++) {
-        size_t n = panel * QREF_PANEL_COLUMNS + j;
-        for (size_t i = 0; i < QREF_PANEL_DEPTH; i++) {
-          *group++ = n < columns && k + i < depth ? w[n * depth + k + i] : 0;
-        }
-      }
-    }
+  const size_t panels = round_up(columns, QREF_PANEL_COLUMNS) / QREF_PANEL_COLUMNS;
+  const packing pack = {w, columns, depth, packed, (int8_t *)packed + panels * qref_cpu_linear_panel_size(depth)};
+  const double cost = 0.1 * QREF_PANEL_COLUMNS * (double)depth;
+  return qref_cpu_parallel(panels, 1, cost, threads, pack_panels, &pack, NULL, error);
+}
+
+void qref_cpu_linear_unpack_column(const void *packed, size_t column, size_t depth, int8_t *w) {
+  const int8_t *group = (const int8_t *)packed + column / QREF_PANEL_COLUMNS * qref_cpu_linear_panel_size(depth) +
+                        column % QREF_PANEL_COLUMNS * QREF_PANEL_DEPTH;
+  for (size_t k = 0; k < depth; k++) {
+    w[k] = group[k / QREF_PANEL_DEPTH * QREF_PANEL_DEPTH * QREF_PANEL_COLUMNS + k % QREF_PANEL_DEPTH];
   }
-  for (size_t n = 0; n < panels * QREF_PANEL_COLUMNS; n++) {
-    int32_t sum = 0;
-    for (size_t k = 0; n < columns && k < depth; k++) {
-      sum += w[n * depth + k];
-    }
-    memcpy(group + n * sizeof sum, &sum, sizeof sum);
-  }
-  return QREF_OK;
 }

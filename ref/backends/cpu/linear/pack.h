@@ -12,10 +12,14 @@
 
 enum { QREF_PANEL_COLUMNS = 16, QREF_PANEL_DEPTH = 4 };
 
-/* Bytes of packed weights, 0 if that overflows. */
+/* Bytes of packed weights, 0 if that overflows or a dimension is 0. */
 size_t qref_cpu_linear_packed_size(size_t columns, size_t depth);
+/* Bytes of one panel. */
+size_t qref_cpu_linear_panel_size(size_t depth);
 /* w (columns, depth) -> packed. */
 qref_status qref_cpu_linear_pack(const int8_t *w, size_t columns, size_t depth, void *packed, int threads,
                                  qref_error *error);
+/* The weights (depth) of a column, as they were. */
+void qref_cpu_linear_unpack_column(const void *packed, size_t column, size_t depth, int8_t *w);
 
 #endif

@@ -1,0 +1,24 @@
+#include "ref/backends/cpu/linear/engine.h"
+
+#include "ref/backends/cpu/simd/isa.h"
+
+/* From so many rows on the faster multiplication pays for the widening. */
+enum { WIDE_ROWS = 24 };
+
+const qref_linear_engine *qref_linear_engine_for(qref_cpu_level level, size_t rows) {
+#if QREF_SIMD_X86
+  if (level >= QREF_CPU_AVX512) {
+    return &qref_linear_engine_avx512;
+  }
+  if (level >= QREF_CPU_AVX2) {
+    return rows < WIDE_ROWS ? &qref_linear_engine_avx2_thin : &qref_linear_engine_avx2;
+  }
+#elif QREF_SIMD_NEON
+  if (level >= QREF_CPU_NEON) {
+    return &qref_linear_engine_neon;
+  }
+#endif
+  (void)level;
+  (void)rows;
+  return &qref_linear_engine_portable;
+}

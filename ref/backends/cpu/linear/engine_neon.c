@@ -1,0 +1,83 @@
+/* smull and sadalp: a product of two int8 fits int16, and the pairwise sum goes to int32 at once. */
+#include <string.h>
+
+#include "ref/backends/cpu/linear/engine.h"
+#include "ref/backends/cpu/simd/isa.h"
+#if QREF_SIMD_NEON
+#include "ref/backends/cpu/simd/neon.h"
+
+enum { ROWS = 2 };
+
+/* Packed x: for each group of 4 k's, 4 int8 of each row. */
+static void pack_x(const int8_t *x, size_t x_stride, size_t rows, size_t depth, void *packed) {
+  int8_t *out = packed;
+  for (size_t k = 0; k < depth; k += QREF_PANEL_DEPTH) {
+    const size_t left = depth - k < QREF_PANEL_DEPTH ? depth - k : QREF_PANEL_DEPTH;
+    for (size_t m = 0; m < rows; m++, out += QREF_PANEL_DEPTH) {
+      int8_t four[QREF_PANEL_DEPTH] = {0};
+      memcpy(four, x + m * x_stride + k, left);
+      memcpy(out, four, sizeof four);
+    }
+  }
+}
+
+/* Lanes hold 2 of 4 k's of 2 columns, added up at the end. */
+QREF_SIMD_INLINE void multiply_rows(const size_t rows, size_t groups, const int8_t *x, const int8_t *w,
+                                    const int32_t *start, size_t start_stride, int32_t *sums, size_t sums_stride) {
+  int32x4_t sum[ROWS][8];
+#pragma GCC unroll 2
+  for (size_t m = 0; m < rows; m++) {
+#pragma GCC unroll 8
+    for (size_t i = 0; i < 8; i++) {
+      sum[m][i] = vdupq_n_s32(0);
+    }
+  }
+  for (; groups != 0; groups--, w += 64, x += 4 * rows) {
+    int8x8_t x_four[ROWS];
+#pragma GCC unroll 2
+    for (size_t m = 0; m < rows; m++) {
+      int32_t four;
+      memcpy(&four, x + 4 * m, sizeof four);
+      x_four[m] = vreinterpret_s8_s32(vdup_n_s32(four));
+    }
+#pragma GCC unroll 8
+    for (size_t i = 0; i < 8; i++) {
+      const int8x8_t two_columns = vld1_s8(w + 8 * i);
+#pragma GCC unroll 2
+      for (size_t m = 0; m < rows; m++) {
+        sum[m][i] = vpadalq_s16(sum[m][i], vmull_s8(x_four[m], two_columns));
+      }
+    }
+  }
+#pragma GCC unroll 2
+  for (size_t m = 0; m < rows; m++) {
+#pragma GCC unroll 4
+    for (size_t i = 0; i < 4; i++) {
+      const int32x4_t four = vpaddq_s32(sum[m][2 * i], sum[m][2 * i + 1]);
+      vi_store(sums + m * sums_stride + 4 * i, vi_add(vi_load(start + m * start_stride + 4 * i), four));
+    }
+  }
+}
+
+static void multiply(size_t rows, size_t panels, size_t groups, const void *x, const void *w, size_t panel_stride,
+                     const int32_t *start, size_t start_stride, int32_t *sums, size_t sums_stride) {
+  (void)panels;
+  (void)panel_stride;
+  if (rows == ROWS) {
+    multiply_rows(ROWS, groups, x, w, start, start_stride, sums, sums_stride);
+  } else {
+    multiply_rows(1, groups, x, w, start, start_stride, sums, sums_stride);
+  }
+}
+
+const qref_linear_engine qref_linear_engine_neon = {
+    .rows = ROWS,
+    .panels = 1,
+    .x_size = 1,
+    .x_offset = 0,
+    .widened_size = 0,
+    .pack_x = pack_x,
+    .widen = NULL,
+    .multiply = multiply,
+};
+#endif
