@@ -3,13 +3,14 @@
 
 #include <stdlib.h>
 
+#include "ref/backends/cpu/linear/finish.h"
 #include "ref/backends/cpu/parallel.h"
 #include "ref/base/error.h"
 #include "ref/base/size.h"
 
-/* Of a tile of outputs, which is computed at a time. Far more than BLIS's own blocks, so that what it costs to widen
- * is small beside the products, and small enough for the second level of a cache. */
-enum { TILE_ROWS = 256, TILE_COLUMNS = 512 };
+/* Of the outputs that are computed at a time. Far more than BLIS's own blocks, so that what it costs to widen is small
+ * beside the products; the scratch takes 6 MiB. */
+enum { TILE_ROWS = 512, TILE_COLUMNS = 512 };
 
 /* Threads are given multiples of so many rows or columns, as BLIS's kernels are. */
 enum { CUT = 16 };
@@ -87,16 +88,6 @@ static void sum_tile(const linear_context *linear, range rows, range columns, bo
   }
 }
 
-static void store_tile(const linear_context *linear, range rows, range columns, const int32_t *sums,
-                       qref_counts *counts) {
-  for (size_t m = 0; m < rows.count; m++) {
-    for (size_t n = 0; n < columns.count; n++) {
-      qref_linear_form_store(linear->form, linear->args, rows.first + m, columns.first + n, sums[m * columns.count + n],
-                             counts);
-    }
-  }
-}
-
 static qref_status linear_part(const void *context, size_t first, size_t count, qref_counts *counts,
                                qref_error *error) {
   const linear_context *linear = context;
@@ -110,7 +101,17 @@ static qref_status linear_part(const void *context, size_t first, size_t count, 
     for (size_t m = 0; m < rows.count; m += TILE_ROWS) {
       const range tile_rows = {rows.first + m, least(TILE_ROWS, rows.count - m)};
       sum_tile(linear, tile_rows, tile_columns, m > 0, &s);
-      store_tile(linear, tile_rows, tile_columns, s.sums, counts);
+      const qref_linear_tile tile = {
+          .form = linear->form,
+          .args = linear->args,
+          .row = tile_rows.first,
+          .rows = tile_rows.count,
+          .column = tile_columns.first,
+          .columns = tile_columns.count,
+          .sums = s.sums,
+          .sums_stride = tile_columns.count,
+      };
+      qref_linear_finish(qref_cpu_level_best(), &tile, counts);
     }
   }
   scratch_free(&s);
