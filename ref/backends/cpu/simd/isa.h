@@ -23,6 +23,13 @@ static inline bool qref_x86_has_f16c(void) {
 #define QREF_SIMD_NEON 0
 #endif
 
+/* In front of a loop of a constant number of steps that works on an array of registers. */
+#if defined(__clang__)
+#define QREF_SIMD_UNROLL _Pragma("clang loop unroll(full)")
+#else
+#define QREF_SIMD_UNROLL _Pragma("GCC unroll 16")
+#endif
+
 #define QREF_SIMD_INLINE static inline __attribute__((always_inline, unused))
 
 #endif
