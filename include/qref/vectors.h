@@ -207,6 +207,108 @@ typedef void (*qref_suite_difference_callback)(void *context, const qref_suite_d
 QREF_API qref_status qref_diff_suites(const char *a, const char *b, qref_suite_difference_callback callback,
                                       void *context, size_t *cases, uint64_t *elements, qref_error *error);
 
+/* ---- cross-check of a backend ---- */
+
+/* How a backend differs from the reference on a case. */
+typedef enum qref_cross_problem {
+  QREF_CROSS_EQUAL,
+  QREF_CROSS_STATUS, /* one of the two fails, or both do, with different statuses */
+  QREF_CROSS_INPUT,  /* an input, the packed weights or what stands behind them was written to */
+  QREF_CROSS_RESULT, /* an element of an output or intermediate differs */
+  QREF_CROSS_GAP,    /* an element between the rows of an output with a stride was written to */
+  QREF_CROSS_BOUNDS, /* bytes in front of or behind a buffer were written to */
+  QREF_CROSS_COUNTS, /* event counts differ */
+} qref_cross_problem;
+/* "equal", "status", ...; static storage. */
+QREF_API const char *qref_cross_problem_name(qref_cross_problem problem);
+
+enum { QREF_CROSS_RUN_SIZE = 96, QREF_CROSS_MESSAGE_SIZE = 640 };
+
+/* The first divergence of a case. Strings are valid during the callback. */
+typedef struct qref_cross_divergence {
+  const char *op, *profile;
+  const char *case_id; /* of a suite's case; "" for a random one */
+  const char *suite;   /* "" for a random one */
+  uint64_t index;      /* of a random case */
+  qref_cross_problem problem;
+  char run[QREF_CROSS_RUN_SIZE];         /* how the op was called: "outputs only, 2 threads" */
+  char message[QREF_CROSS_MESSAGE_SIZE]; /* says the problem in one line */
+  /* where the problem is an element of a tensor */
+  bool has_element;
+  const char *tensor;
+  size_t element, elements; /* flattened index, and how many there are */
+  size_t rank, shape[4];
+  qref_dtype dtype;
+  uint64_t different; /* elements of this tensor whose bits differ */
+  uint32_t expected_bits, found_bits;
+  float before_rounding;    /* reference; NaN where there is none */
+  double boundary_distance; /* NaN where there is none */
+  qref_verdict verdict;
+} qref_cross_divergence;
+typedef void (*qref_cross_callback)(void *context, const qref_cross_divergence *divergence);
+
+/* What was compared of one op under one profile. */
+typedef struct qref_cross_row {
+  const char *op;
+  char profile[64];
+  uint64_t cases;          /* compared */
+  uint64_t failed;         /* of them */
+  uint64_t unsupported;    /* cases that the backend does not support: not compared */
+  uint64_t runs;           /* calls of the backend's op */
+  uint64_t tensors, bytes; /* outputs and intermediates compared, over all runs */
+  /* of one run a case, with all intermediates and on one thread */
+  double reference_seconds, backend_seconds;
+} qref_cross_row;
+
+typedef struct qref_cross_report {
+  size_t row_count;
+  qref_cross_row *rows; /* by op, in the order of qref_op; profiles in the order in which they first came */
+  uint64_t cases, failed, unsupported, runs, tensors, bytes;
+  bool stopped; /* by options->stop, or at the first divergence */
+} qref_cross_report;
+
+/* The profile of random cases whose every rule is drawn at random. */
+#define QREF_CROSS_RANDOM_RULES "random"
+
+typedef struct qref_cross_options {
+  const qref_backend *backend;
+  const qref_backend *against; /* NULL: ref. Another backend. It is called once for each case, on one thread. */
+  const char *const *suites;   /* as in qref_gen_options */
+  size_t suite_count;
+  const qref_op *ops; /* only these; none: every op */
+  size_t op_count;
+  const char *case_id; /* NULL: every case of the suites; otherwise that one */
+  /* The suites run under each of these, a random case draws one. None: quamba for the suites, and for random cases the
+   * built-in ones and random rules. */
+  const qref_profile *profiles;
+  size_t profile_count;
+  bool random_rules; /* among the profiles of random cases */
+  uint64_t seed;
+  uint64_t first_random, random_cases; /* of every op, indices first_random..first_random + random_cases - 1 */
+  bool forever;                        /* random cases from first_random on until options->stop says so */
+  int threads;                         /* above 1: every case with one thread and with so many */
+  bool keep_going;                     /* behind a divergence */
+  /* suite layer, as in qref_gen_options */
+  const qref_quantized_model *model;
+  size_t layer;
+  const int32_t *tokens;
+  size_t prefill_length, decode_length;
+  bool (*stop)(void *context); /* optional: asked in front of every case */
+  void (*progress)(void *context, const char *what, size_t done, size_t total); /* optional; a total of 0: no end */
+  void *context;                                                                /* of these two */
+} qref_cross_options;
+
+/* Runs every case on both backends from the same inputs and compares all tensors and event counts byte by byte: with
+ * all intermediates, with some, with none; with and without counts; with packed weights where the backend packs; in
+ * place where the op allows it; on one thread and on several. Buffers lie at any alignment between guard bytes, filled
+ * with a pattern; inputs, guards and the gaps of strides must stay as they are. Where the reference refuses the
+ * arguments, so must the backend, with the same status, and write nothing.
+ * The status is about the options and memory; divergences go to the callback, the first of every case. Free the report
+ * with qref_cross_report_free whatever the status. */
+QREF_API qref_status qref_cross(const qref_cross_options *options, qref_cross_callback callback, void *context,
+                                qref_cross_report *report, qref_error *error);
+QREF_API void qref_cross_report_free(qref_cross_report *report);
+
 /* ---- layer logs ---- */
 
 enum { QREF_LAYER_LOG_VALUES = 10, QREF_LAYER_LOG_NAME_SIZE = 96 };

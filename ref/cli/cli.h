@@ -18,6 +18,7 @@ int qref_command_gen(int argc, char **argv);
 int qref_command_merge(int argc, char **argv);
 int qref_command_verify(int argc, char **argv);
 int qref_command_sweep(int argc, char **argv);
+int qref_command_cross(int argc, char **argv);
 int qref_command_replay(int argc, char **argv);
 int qref_command_diff(int argc, char **argv);
 int qref_command_info(int argc, char **argv);

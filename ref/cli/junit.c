@@ -13,6 +13,7 @@ struct qref_junit {
   const char *suite;
   size_t tests;
   size_t failures;
+  size_t skipped;
   char *text; /* of the stream */
   size_t size;
   FILE *cases;
@@ -65,20 +66,30 @@ static void put_escaped(FILE *stream, const char *text) {
   }
 }
 
-void qref_junit_add(qref_junit *junit, const char *group, const char *name, const char *failure) {
+/* `element` and its message inside the test case; neither where it passed. */
+static void put_case(qref_junit *junit, const char *group, const char *name, const char *element, const char *message) {
   junit->tests++;
   fputs("  <testcase classname=\"qref.", junit->cases);
   put_escaped(junit->cases, group);
   fputs("\" name=\"", junit->cases);
   put_escaped(junit->cases, name);
-  if (failure == NULL) {
+  if (message == NULL) {
     fputs("\"/>\n", junit->cases);
     return;
   }
-  junit->failures++;
-  fputs("\">\n    <failure message=\"", junit->cases);
-  put_escaped(junit->cases, failure);
+  fprintf(junit->cases, "\">\n    <%s message=\"", element);
+  put_escaped(junit->cases, message);
   fputs("\"/>\n  </testcase>\n", junit->cases);
+}
+
+void qref_junit_add(qref_junit *junit, const char *group, const char *name, const char *failure) {
+  junit->failures += failure != NULL ? 1 : 0;
+  put_case(junit, group, name, "failure", failure);
+}
+
+void qref_junit_add_skipped(qref_junit *junit, const char *group, const char *name, const char *reason) {
+  junit->skipped++;
+  put_case(junit, group, name, "skipped", reason);
 }
 
 /* A command without cases of its own counts as one that passed. */
@@ -89,11 +100,15 @@ static qref_status write_file(qref_junit *junit, const char *path, qref_error *e
   if (fflush(junit->cases) != 0 || ferror(junit->cases)) {
     return qref_fail(error, QREF_ERROR_MEMORY, "%s: out of memory", path);
   }
+  char skipped[48] = ""; /* most commands leave nothing out */
+  if (junit->skipped != 0) {
+    snprintf(skipped, sizeof skipped, " skipped=\"%zu\"", junit->skipped);
+  }
   char head[256];
   const int head_size = snprintf(head, sizeof head,
                                  "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-                                 "<testsuite name=\"qref.%s\" tests=\"%zu\" failures=\"%zu\" errors=\"0\">\n",
-                                 junit->suite, junit->tests, junit->failures);
+                                 "<testsuite name=\"qref.%s\" tests=\"%zu\" failures=\"%zu\" errors=\"0\"%s>\n",
+                                 junit->suite, junit->tests, junit->failures, skipped);
   static const char tail[] = "</testsuite>\n";
   qref_output *output = NULL;
   QREF_TRY(qref_output_open(path, &output, error));

@@ -20,6 +20,7 @@ static const struct {
     {"merge", qref_command_merge, "put the shards of a suite together"},
     {"verify", qref_command_verify, "recompute a suite and compare bit for bit"},
     {"sweep", qref_command_sweep, "digests of the functions over all 2^32 arguments"},
+    {"cross", qref_command_cross, "prove a backend equal to the reference, on suites and random cases"},
     {"replay", qref_command_replay, "recorded outputs of other people's kernels against the reference"},
     {"diff", qref_command_diff, "two suites, or two directories of layer logs"},
     {"info", qref_command_info, "build, numerics self-test, backends, profiles, suites, flags"},

@@ -26,6 +26,9 @@ static void list_common(const qref_command_line *line, qref_common *common, qref
       QREF_FLAG("--quiet", "no progress bar", &common->quiet),
   };
   memcpy(options, list, sizeof list);
+  if (line->profiles != NULL) {
+    options[1] = (qref_option)QREF_STRINGS("--profile", "P", line->profile_help, line->profiles);
+  }
 }
 
 /* ---- help ---- */
@@ -53,6 +56,16 @@ static void print_help(const qref_command_line *line, const qref_option *common)
 
 /* ---- values ---- */
 
+static qref_status add_string(const qref_option *option, const char *text, qref_error *error) {
+  qref_option_strings *strings = option->value;
+  if (strings->count == QREF_OPTION_MAX_STRINGS) {
+    return qref_fail(error, QREF_ERROR_ARGUMENT, "option %s: expected at most %d of them", option->name,
+                     QREF_OPTION_MAX_STRINGS);
+  }
+  strings->values[strings->count++] = text;
+  return QREF_OK;
+}
+
 static qref_status store(const qref_option *option, const char *text, qref_error *error) {
   uint64_t number = 0;
   double real = 0.0;
@@ -61,9 +74,13 @@ static qref_status store(const qref_option *option, const char *text, qref_error
       *(bool *)option->value = true;
       return QREF_OK;
     case QREF_OPTION_STRING:
+    case QREF_OPTION_STRINGS:
       if (text[0] == '\0') {
         return qref_fail(error, QREF_ERROR_ARGUMENT, "option %s: expected %s, not an empty string", option->name,
                          option->argument);
+      }
+      if (option->kind == QREF_OPTION_STRINGS) {
+        return add_string(option, text, error);
       }
       *(const char **)option->value = text;
       return QREF_OK;
@@ -165,14 +182,14 @@ static bool asks_for_help(int argc, char **argv) {
   return false;
 }
 
-static qref_status resolve(qref_common *common, qref_error *error) {
+static qref_status resolve(const qref_command_line *line, qref_common *common, qref_error *error) {
   QREF_TRY(qref_backend_find(common->backend_name, &common->execution.backend, error));
   const char *reason = qref_backend_unavailable(common->execution.backend);
   if (reason != NULL) {
     return qref_fail(error, QREF_ERROR_UNSUPPORTED, "backend '%s': %s", common->backend_name, reason);
   }
-  common->profile_given = common->profile_name != NULL;
-  common->profile_name = common->profile_given ? common->profile_name : "quamba";
+  common->profile_given = common->profile_name != NULL || (line->profiles != NULL && line->profiles->count != 0);
+  common->profile_name = common->profile_name != NULL ? common->profile_name : "quamba";
   QREF_TRY(qref_profile_resolve(common->profile_name, &common->profile, error));
   common->execution.threads = (int)common->threads;
   qref_progress_attach(&common->execution, common->quiet);
@@ -199,7 +216,7 @@ bool qref_parse_command_line(int argc, char **argv, const qref_command_line *lin
     *exit_code = QREF_EXIT_BAD;
     return false;
   }
-  status = resolve(common, &error);
+  status = resolve(line, common, &error);
   if (status != QREF_OK) {
     *exit_code = qref_report_error(line->command, &error);
     return false;

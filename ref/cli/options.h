@@ -6,12 +6,20 @@
 #include <qref/qref.h>
 
 typedef enum qref_option_kind {
-  QREF_OPTION_FLAG,   /* bool *: becomes true */
-  QREF_OPTION_STRING, /* const char **: not empty */
-  QREF_OPTION_SIZE,   /* size_t *: minimum..maximum */
-  QREF_OPTION_UINT64, /* uint64_t * */
-  QREF_OPTION_REAL,   /* double * */
+  QREF_OPTION_FLAG,    /* bool *: becomes true */
+  QREF_OPTION_STRING,  /* const char **: not empty */
+  QREF_OPTION_STRINGS, /* qref_option_strings *: one more each time that the option is given; not empty */
+  QREF_OPTION_SIZE,    /* size_t *: minimum..maximum */
+  QREF_OPTION_UINT64,  /* uint64_t * */
+  QREF_OPTION_REAL,    /* double * */
 } qref_option_kind;
+
+/* The values of an option that may be repeated. */
+enum { QREF_OPTION_MAX_STRINGS = 64 };
+typedef struct qref_option_strings {
+  const char *values[QREF_OPTION_MAX_STRINGS];
+  size_t count;
+} qref_option_strings;
 
 typedef struct qref_option {
   const char *name;     /* "--seq-len" */
@@ -26,6 +34,8 @@ typedef struct qref_option {
   { .name = (name_), .help = (help_), .kind = QREF_OPTION_FLAG, .value = (target) }
 #define QREF_STRING(name_, argument_, help_, target) \
   { .name = (name_), .argument = (argument_), .help = (help_), .kind = QREF_OPTION_STRING, .value = (target) }
+#define QREF_STRINGS(name_, argument_, help_, target) \
+  { .name = (name_), .argument = (argument_), .help = (help_), .kind = QREF_OPTION_STRINGS, .value = (target) }
 #define QREF_SIZE(name_, argument_, help_, target, least, most)                                             \
   {                                                                                                         \
     .name = (name_), .argument = (argument_), .help = (help_), .kind = QREF_OPTION_SIZE, .value = (target), \
@@ -56,6 +66,9 @@ typedef struct qref_command_line {
   size_t *positional_given; /* not NULL: 1 to positional_count are, and this receives how many */
   const char *backend;      /* unless --backend is given; NULL: cpu */
   const char *backend_help; /* NULL: says which that is */
+  /* not NULL: --profile may be repeated, and its values go here as they are */
+  qref_option_strings *profiles;
+  const char *profile_help; /* only with profiles */
 } qref_command_line;
 
 /* What every subcommand takes. */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "ref/cli/element.h"
+#include "ref/cli/shell_word.h"
 
 /* ---- results ---- */
 
@@ -57,37 +58,15 @@ static bool failed(const qref_verify_case *result) {
 
 /* ---- the commands that reproduce a failing case ---- */
 
-static bool needs_quotes(const char *word) {
-  static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+./:,";
-  return word[0] == '\0' || word[strspn(word, plain)] != '\0';
-}
-
-/* A word of a shell's command line. */
-static void put_word(FILE *stream, const char *word) {
-  if (!needs_quotes(word)) {
-    fputs(word, stream);
-    return;
-  }
-  fputc('\'', stream);
-  for (; *word != '\0'; word++) {
-    if (*word == '\'') {
-      fputs("'\\''", stream);
-    } else {
-      fputc(*word, stream);
-    }
-  }
-  fputc('\'', stream);
-}
-
 static void put_verify_command(FILE *stream, const qref_verify_summary *summary, const qref_verify_case *result) {
   fputs("qref verify ", stream);
-  put_word(stream, summary->directory);
+  qref_put_word(stream, summary->directory);
   if (strcmp(summary->backend, "ref") != 0) {
     fputs(" --backend ", stream);
-    put_word(stream, summary->backend);
+    qref_put_word(stream, summary->backend);
   }
   fprintf(stream, "%s --case ", summary->stored_inputs_only ? " --stored-inputs" : "");
-  put_word(stream, result->id);
+  qref_put_word(stream, result->id);
 }
 
 static bool is_layer(const qref_verify_summary *summary) {
@@ -97,7 +76,7 @@ static bool is_layer(const qref_verify_summary *summary) {
 /* A profile of the user's own is a file whose name the suite does not know. */
 static void put_gen_command(FILE *stream, const qref_verify_summary *summary, const qref_verify_case *result) {
   fputs("qref gen --suite ", stream);
-  put_word(stream, summary->suite);
+  qref_put_word(stream, summary->suite);
   if (is_layer(summary)) {
     const char *number = result->id + strcspn(result->id, "0123456789"); /* "layer3/..." */
     fprintf(stream, " --layer %.*s", (int)strspn(number, "0123456789"), number);
@@ -107,11 +86,11 @@ static void put_gen_command(FILE *stream, const qref_verify_summary *summary, co
   }
   if (strcmp(summary->profile, "quamba") != 0) {
     fputs(" --profile ", stream);
-    put_word(stream, summary->profile);
+    qref_put_word(stream, summary->profile);
     fputs(qref_profile_builtin(summary->profile) == NULL ? ".json" : "", stream);
   }
   fputs(" --case ", stream);
-  put_word(stream, result->id);
+  qref_put_word(stream, result->id);
   fputs(" -o NEW", stream);
 }
 

@@ -109,8 +109,43 @@ static size_t bytes_of(const qref_case_tensor *tensor) {
   return tensor->count * qref_dtype_size(tensor->schema->dtype);
 }
 
-/* Puts the tensors into a copy of the arguments; what the op works on in place starts as its input. */
-static void bind(qref_case *item, qref_op_args *args) {
+size_t qref_case_scratch_count(const qref_case *item) {
+  return item->schema->scratch_offset == QREF_NO_OFFSET ? 0 : item->schema->scratch_count(&item->args);
+}
+
+bool qref_case_takes_packed(const qref_case *item) {
+  return item->schema->op >= QREF_OP_LINEAR_W8A8 && item->schema->op <= QREF_OP_LINEAR_W8A8_PER_CHANNEL;
+}
+
+qref_status qref_case_call(const qref_case *item, const qref_backend *backend, const qref_case_binding *binding,
+                           qref_error *error) {
+  const qref_op_schema *schema = item->schema;
+  qref_op_args args = item->args;
+  for (size_t i = 0; i < item->tensor_count; i++) {
+    if (item->tensors[i].schema->offset != QREF_NO_OFFSET) {
+      set_pointer(&args, item->tensors[i].schema->offset, binding->tensors[i]);
+    }
+  }
+  if (schema->rule_offset != QREF_NO_OFFSET) {
+    set_pointer(&args, schema->rule_offset, (const unsigned char *)&item->profile + schema->profile_offset);
+  }
+  if (schema->counts_offset != QREF_NO_OFFSET) {
+    set_pointer(&args, schema->counts_offset, binding->counts);
+  }
+  if (schema->scratch_offset != QREF_NO_OFFSET) {
+    set_pointer(&args, schema->scratch_offset, binding->scratch);
+  }
+  if (schema->threads_offset != QREF_NO_OFFSET) {
+    memcpy((unsigned char *)&args + schema->threads_offset, &binding->threads, sizeof binding->threads);
+  }
+  if (qref_case_takes_packed(item)) {
+    args.linear_w8a8.w_packed = binding->w_packed;
+  }
+  return schema->run(backend, &args, error);
+}
+
+/* The case's own memory; what the op works on in place starts as its input, every other result as zeros. */
+static void bind(qref_case *item, qref_case_binding *binding) {
   for (size_t i = 0; i < item->tensor_count; i++) {
     qref_case_tensor *tensor = &item->tensors[i];
     if (tensor->present && tensor->schema->start != NULL) {
@@ -118,16 +153,7 @@ static void bind(qref_case *item, qref_op_args *args) {
     } else if (tensor->present && tensor->schema->role != QREF_ROLE_INPUT) {
       memset(tensor->data, 0, bytes_of(tensor));
     }
-    if (tensor->schema->offset != QREF_NO_OFFSET) {
-      set_pointer(args, tensor->schema->offset, tensor->present ? tensor->data : NULL);
-    }
-  }
-  const qref_op_schema *schema = item->schema;
-  if (schema->rule_offset != QREF_NO_OFFSET) {
-    set_pointer(args, schema->rule_offset, (const unsigned char *)&item->profile + schema->profile_offset);
-  }
-  if (schema->counts_offset != QREF_NO_OFFSET) {
-    set_pointer(args, schema->counts_offset, &item->counts);
+    binding->tensors[i] = tensor->present ? tensor->data : NULL;
   }
 }
 
@@ -137,22 +163,18 @@ qref_status qref_case_run(qref_case *item, const qref_backend *backend, int thre
     return qref_fail(error, QREF_ERROR_UNSUPPORTED, "case %s: backend %s does not support %s under profile %s",
                      item->id, backend->name, qref_op_name(schema->op), item->profile.name);
   }
-  qref_op_args args = item->args;
+  qref_case_binding binding = {.counts = &item->counts, .threads = threads};
   memset(&item->counts, 0, sizeof item->counts);
-  bind(item, &args);
-  if (schema->threads_offset != QREF_NO_OFFSET) {
-    memcpy((unsigned char *)&args + schema->threads_offset, &threads, sizeof threads);
-  }
-  float *scratch = NULL;
-  if (schema->scratch_offset != QREF_NO_OFFSET) {
-    scratch = qref_allocate(schema->scratch_count(&args), sizeof *scratch);
-    if (scratch == NULL) {
+  bind(item, &binding);
+  const size_t scratch_count = qref_case_scratch_count(item);
+  if (scratch_count != 0) {
+    binding.scratch = qref_allocate(scratch_count, sizeof(float));
+    if (binding.scratch == NULL) {
       return qref_fail(error, QREF_ERROR_MEMORY, "case %s: no memory for scratch", item->id);
     }
-    set_pointer(&args, schema->scratch_offset, scratch);
   }
-  qref_status status = schema->run(backend, &args, error);
-  free(scratch);
+  qref_status status = qref_case_call(item, backend, &binding, error);
+  free(binding.scratch);
   return status == QREF_OK ? QREF_OK : qref_fail_prefix(error, status, "case %s", item->id);
 }
 

@@ -72,6 +72,25 @@ qref_status qref_case_resolve_shapes(qref_case *item, qref_error *error);
 qref_status qref_case_run(qref_case *item, const qref_backend *backend, int threads, qref_error *error);
 void qref_case_free(qref_case *item);
 
+/* Where one call of a case's op finds what it works on: memory of the caller's choice instead of the case's own. */
+typedef struct qref_case_binding {
+  void *tensors[QREF_OP_MAX_TENSORS]; /* by the case's index; NULL leaves a tensor out. Not read for a tensor that the
+                                         op does not see, the start of one that is updated in place. */
+  const void *w_packed;               /* linear W8A8 only, as in its arguments */
+  float *scratch;                     /* qref_case_scratch_count floats */
+  qref_counts *counts;                /* NULL: none */
+  int threads;
+} qref_case_binding;
+
+/* Calls the op once with these pointers and the case's attributes and rule. Nothing is cleared or copied before it, and
+ * supports() is not asked. */
+qref_status qref_case_call(const qref_case *item, const qref_backend *backend, const qref_case_binding *binding,
+                           qref_error *error);
+/* Floats of scratch that the op needs: 0 where it needs none. */
+size_t qref_case_scratch_count(const qref_case *item);
+/* Whether the op is a form of linear W8A8, which takes packed weights. */
+bool qref_case_takes_packed(const qref_case *item);
+
 /* The tensor of that name, or NULL; it may be absent (present == false). */
 qref_case_tensor *qref_case_tensor_of(qref_case *item, const char *name);
 const qref_case_tensor *qref_case_tensor_const(const qref_case *item, const char *name);

@@ -2,6 +2,7 @@
 #ifndef QREF_VECTORS_OP_SCHEMA_TABLE_H
 #define QREF_VECTORS_OP_SCHEMA_TABLE_H
 
+#include "ref/base/error.h"
 #include "ref/vectors/case/op_schema.h"
 
 #define QREF_SIZE_FIELD(S, field) \
@@ -70,6 +71,9 @@
 /* The function that calls a backend's entry of that name. */
 #define QREF_DEFINE_RUN(entry, member)                                                                       \
   static qref_status run_##entry(const qref_backend *backend, const qref_op_args *args, qref_error *error) { \
+    if (backend->entry == NULL) {                                                                            \
+      return qref_fail(error, QREF_ERROR_UNSUPPORTED, "backend %s has no %s", backend->name, #entry);        \
+    }                                                                                                        \
     return backend->entry(&args->member, error);                                                             \
   }
 
