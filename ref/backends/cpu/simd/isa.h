@@ -5,14 +5,6 @@
 
 #if defined(__x86_64__) && defined(__GNUC__)
 #define QREF_SIMD_X86 1
-#include <cpuid.h>
-#include <stdbool.h>
-
-/* gcc 10 and clang 14 have no __builtin_cpu_supports for it. */
-static inline bool qref_x86_has_f16c(void) {
-  unsigned a, b, c, d;
-  return __get_cpuid(1, &a, &b, &c, &d) != 0 && (c & (1u << 29)) != 0;
-}
 #else
 #define QREF_SIMD_X86 0
 #endif
