@@ -1,7 +1,9 @@
 /* The conv1d ops, split over the rows (batch, channel): each row is one channel of one sequence. */
+#include "ref/backends/cpu/conv1d/kernels.h"
 #include "ref/backends/cpu/cpu.h"
 #include "ref/backends/cpu/offset.h"
 #include "ref/backends/cpu/parallel.h"
+#include "ref/backends/cpu/simd/isa.h"
 #include "ref/ops/op_checks.h"
 
 static double row_cost(size_t length, size_t width) {
@@ -34,14 +36,58 @@ static qref_status conv1d_silu_rows(const void *context, size_t first, size_t co
   return QREF_OK;
 }
 
-qref_status qref_cpu_conv1d_silu(qref_cpu_level level, const qref_conv1d_silu_args *args, qref_error *error) {
+/* The kernel of an instruction set, NULL where only the reference covers the arguments. */
+typedef void (*row_kernel)(const qref_conv1d_silu_args *args, size_t row, qref_counts *counts);
+
+static row_kernel kernel_of(qref_cpu_level level, const qref_conv1d_silu_args *args) {
+  const qref_conv1d_silu_rule *rule = args->rule;
+  const bool exact_function = !args->silu || rule->silu.implementation == QREF_FUNCTION_EXACT;
+  if (rule->accumulator.bits != 32 || !exact_function || args->width > QREF_CPU_CONV1D_MOST_TAPS) {
+    return NULL;
+  }
+#if QREF_SIMD_X86
+  if (level == QREF_CPU_AVX512) {
+    return qref_cpu_conv1d_silu_row_avx512;
+  }
+  if (level == QREF_CPU_AVX2) {
+    return qref_cpu_conv1d_silu_row_avx2;
+  }
+#elif QREF_SIMD_NEON
+  if (level == QREF_CPU_NEON) {
+    return qref_cpu_conv1d_silu_row_neon;
+  }
+#endif
   (void)level;
+  return NULL;
+}
+
+typedef struct kernel_task {
+  const qref_conv1d_silu_args *args;
+  row_kernel kernel;
+} kernel_task;
+
+static qref_status kernel_rows(const void *context, size_t first, size_t count, qref_counts *counts,
+                               qref_error *error) {
+  (void)error;
+  const kernel_task *task = context;
+  for (size_t row = first; row < first + count; row++) {
+    task->kernel(task->args, row, counts);
+  }
+  return QREF_OK;
+}
+
+qref_status qref_cpu_conv1d_silu(qref_cpu_level level, const qref_conv1d_silu_args *args, qref_error *error) {
   qref_status status = qref_conv1d_silu_check(args, error);
   if (status != QREF_OK) {
     return status;
   }
   if (args->rule->output.round.rounding == QREF_ROUND_STOCHASTIC) { /* its random bits follow the whole tensor */
     return qref_conv1d_silu(args, error);
+  }
+  const kernel_task task = {args, kernel_of(level, args)};
+  if (task.kernel != NULL) {
+    return qref_cpu_parallel(args->batch * args->channels, 1, 0.5 * (double)args->length, args->threads, kernel_rows,
+                             &task, args->counts, error);
   }
   return qref_cpu_parallel(args->batch * args->channels, 1, row_cost(args->length, args->width), args->threads,
                            conv1d_silu_rows, args, args->counts, error);

@@ -18,6 +18,8 @@
 #endif
 
 enum { VF_LANES = 8, VD_LANES = 4 };
+/* the tile of sums, rows x vectors, that the registers hold: simd/fma_tile.inc */
+enum { TILE_ROWS = 6, TILE_VECTORS = 2 };
 typedef __m256 vf;  /* float32 */
 typedef __m256i vi; /* int32 */
 typedef __m256d vd; /* float64 */
@@ -207,6 +209,18 @@ QREF_SIMD_INLINE void vf_store_f16(uint16_t *p, vf a) {
   _mm_storeu_si128((__m128i *)(void *)p, _mm256_cvtps_ph(vf_canonical_nan(a), _MM_FROUND_TO_NEAREST_INT));
 }
 
+/* lanes whose numbers differ by `distance`, a constant power of 2 below VF_LANES, change places */
+QREF_SIMD_INLINE vf vf_exchange(vf a, int distance) {
+  switch (distance) {
+    case 1:
+      return _mm256_permute_ps(a, 0xb1);
+    case 2:
+      return _mm256_permute_ps(a, 0x4e);
+    default:
+      return _mm256_permute2f128_ps(a, a, 0x01);
+  }
+}
+
 /* rows[i][j] becomes rows[j][i] */
 QREF_SIMD_INLINE void vf_transpose(vf rows[VF_LANES]) {
   vf pairs[VF_LANES];
@@ -270,6 +284,68 @@ QREF_SIMD_INLINE vd vd_scale(vd a, vd shifted) {
 QREF_SIMD_INLINE vi vi_low_words(vd low, vd high) {
   __m256 words = _mm256_shuffle_ps(_mm256_castpd_ps(low), _mm256_castpd_ps(high), _MM_SHUFFLE(2, 0, 2, 0));
   return _mm256_permute4x64_epi64(_mm256_castps_si256(words), _MM_SHUFFLE(3, 1, 2, 0));
+}
+
+/* to int32, rounded to nearest even: only for values that int32 holds */
+QREF_SIMD_INLINE vi vi_round_even(vf a) {
+  return _mm256_cvtps_epi32(a);
+}
+/* p[2i] * low + p[2i + 1] * high in lane i, low and high being the int16 halves of every lane of `pair` */
+QREF_SIMD_INLINE vi vi_dot_pairs(const int16_t *p, vi pair) {
+  return _mm256_madd_epi16(_mm256_loadu_si256((const __m256i *)(const void *)p), pair);
+}
+/* even[0], odd[0], even[1], odd[1], ... */
+QREF_SIMD_INLINE void vi_interleave(vi even, vi odd, vi *first, vi *second) {
+  vi low = _mm256_unpacklo_epi32(even, odd);
+  vi high = _mm256_unpackhi_epi32(even, odd);
+  *first = _mm256_permute2x128_si256(low, high, 0x20);
+  *second = _mm256_permute2x128_si256(low, high, 0x31);
+}
+
+/* int16, twice as many lanes */
+typedef __m256i vh;
+typedef __m256i vhm; /* a condition per int16 lane */
+QREF_SIMD_INLINE vh vh_set1(int16_t a) {
+  return _mm256_set1_epi16(a);
+}
+QREF_SIMD_INLINE vh vh_load_i8(const int8_t *p) {
+  return _mm256_cvtepi8_epi16(_mm_loadu_si128((const __m128i *)(const void *)p));
+}
+QREF_SIMD_INLINE void vh_store(int16_t *p, vh a) {
+  _mm256_storeu_si256((__m256i *)(void *)p, a);
+}
+QREF_SIMD_INLINE vh vh_add(vh a, vh b) {
+  return _mm256_add_epi16(a, b);
+}
+/* the low, or the high, halves of int32 lanes: even[0], odd[0], even[1], odd[1], ... */
+QREF_SIMD_INLINE vh vh_low_halves(vi even, vi odd) {
+  return _mm256_blend_epi16(even, _mm256_slli_epi32(odd, 16), 0xaa);
+}
+QREF_SIMD_INLINE vh vh_high_halves(vi even, vi odd) {
+  return _mm256_blend_epi16(_mm256_srli_epi32(even, 16), odd, 0xaa);
+}
+QREF_SIMD_INLINE vhm vh_gt(vh a, vh b) {
+  return _mm256_cmpgt_epi16(a, b);
+}
+QREF_SIMD_INLINE vhm vhm_or(vhm a, vhm b) {
+  return _mm256_or_si256(a, b);
+}
+QREF_SIMD_INLINE int vhm_any(vhm a) {
+  return !_mm256_testz_si256(a, a);
+}
+/* counters + 1 where the condition holds */
+QREF_SIMD_INLINE vh vh_count(vh counters, vhm a) {
+  return _mm256_sub_epi16(counters, a);
+}
+/* to int8 with saturation */
+QREF_SIMD_INLINE void vh_store_i8(int8_t *p, vh first, vh second) {
+  __m256i bytes = _mm256_permute4x64_epi64(_mm256_packs_epi16(first, second), _MM_SHUFFLE(3, 1, 2, 0));
+  _mm256_storeu_si256((__m256i *)(void *)p, bytes);
+}
+
+/* a * 2^k by its exponent field, nothing overflowing or becoming subnormal; `shifted` is k + 1.5 * 2^23 */
+QREF_SIMD_INLINE vf vf_scale(vf a, vf shifted) {
+  return vf_from_bits(vi_add(vi_from_bits(a), vi_shift_left(vi_from_bits(shifted), 23)));
 }
 
 #endif

@@ -20,6 +20,8 @@
 #endif
 
 enum { VF_LANES = 16, VD_LANES = 8 };
+/* the tile of sums, rows x vectors, that the registers hold: simd/fma_tile.inc */
+enum { TILE_ROWS = 14, TILE_VECTORS = 2 };
 typedef __m512 vf;    /* float32 */
 typedef __m512i vi;   /* int32 */
 typedef __m512d vd;   /* float64 */
@@ -210,6 +212,20 @@ QREF_SIMD_INLINE void vf_store_f16(uint16_t *p, vf a) {
   _mm256_storeu_si256((__m256i *)(void *)p, _mm512_cvtps_ph(vf_canonical_nan(a), _MM_FROUND_TO_NEAREST_INT));
 }
 
+/* lanes whose numbers differ by `distance`, a constant power of 2 below VF_LANES, change places */
+QREF_SIMD_INLINE vf vf_exchange(vf a, int distance) {
+  switch (distance) {
+    case 1:
+      return _mm512_permute_ps(a, 0xb1);
+    case 2:
+      return _mm512_permute_ps(a, 0x4e);
+    case 4:
+      return _mm512_shuffle_f32x4(a, a, 0xb1);
+    default:
+      return _mm512_shuffle_f32x4(a, a, 0x4e);
+  }
+}
+
 /* rows[i][j] becomes rows[j][i] */
 QREF_SIMD_INLINE void vf_transpose(vf rows[VF_LANES]) {
   vf pairs[VF_LANES];
@@ -279,6 +295,68 @@ QREF_SIMD_INLINE vd vd_scale(vd a, vd shifted) {
 QREF_SIMD_INLINE vi vi_low_words(vd low, vd high) {
   const __m512i even = _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
   return _mm512_permutex2var_epi32(_mm512_castpd_si512(low), even, _mm512_castpd_si512(high));
+}
+
+/* to int32, rounded to nearest even: only for values that int32 holds */
+QREF_SIMD_INLINE vi vi_round_even(vf a) {
+  return _mm512_cvtps_epi32(a);
+}
+/* p[2i] * low + p[2i + 1] * high in lane i, low and high being the int16 halves of every lane of `pair` */
+QREF_SIMD_INLINE vi vi_dot_pairs(const int16_t *p, vi pair) {
+  return _mm512_madd_epi16(_mm512_loadu_si512(p), pair);
+}
+/* even[0], odd[0], even[1], odd[1], ... */
+QREF_SIMD_INLINE void vi_interleave(vi even, vi odd, vi *first, vi *second) {
+  const __m512i low = _mm512_setr_epi32(0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+  const __m512i high = _mm512_setr_epi32(8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+  *first = _mm512_permutex2var_epi32(even, low, odd);
+  *second = _mm512_permutex2var_epi32(even, high, odd);
+}
+
+/* int16, twice as many lanes */
+typedef __m512i vh;
+typedef __mmask32 vhm; /* a condition per int16 lane */
+QREF_SIMD_INLINE vh vh_set1(int16_t a) {
+  return _mm512_set1_epi16(a);
+}
+QREF_SIMD_INLINE vh vh_load_i8(const int8_t *p) {
+  return _mm512_cvtepi8_epi16(_mm256_loadu_si256((const __m256i *)(const void *)p));
+}
+QREF_SIMD_INLINE void vh_store(int16_t *p, vh a) {
+  _mm512_storeu_si512(p, a);
+}
+QREF_SIMD_INLINE vh vh_add(vh a, vh b) {
+  return _mm512_add_epi16(a, b);
+}
+/* the low, or the high, halves of int32 lanes: even[0], odd[0], even[1], odd[1], ... */
+QREF_SIMD_INLINE vh vh_low_halves(vi even, vi odd) {
+  return _mm512_mask_blend_epi16(0xaaaaaaaau, even, _mm512_slli_epi32(odd, 16));
+}
+QREF_SIMD_INLINE vh vh_high_halves(vi even, vi odd) {
+  return _mm512_mask_blend_epi16(0xaaaaaaaau, _mm512_srli_epi32(even, 16), odd);
+}
+QREF_SIMD_INLINE vhm vh_gt(vh a, vh b) {
+  return _mm512_cmpgt_epi16_mask(a, b);
+}
+QREF_SIMD_INLINE vhm vhm_or(vhm a, vhm b) {
+  return a | b;
+}
+QREF_SIMD_INLINE int vhm_any(vhm a) {
+  return a != 0;
+}
+/* counters + 1 where the condition holds */
+QREF_SIMD_INLINE vh vh_count(vh counters, vhm a) {
+  return _mm512_mask_add_epi16(counters, a, counters, _mm512_set1_epi16(1));
+}
+/* to int8 with saturation */
+QREF_SIMD_INLINE void vh_store_i8(int8_t *p, vh first, vh second) {
+  _mm256_storeu_si256((__m256i *)(void *)p, _mm512_cvtsepi16_epi8(first));
+  _mm256_storeu_si256((__m256i *)(void *)(p + 32), _mm512_cvtsepi16_epi8(second));
+}
+
+/* a * 2^k by its exponent field, nothing overflowing or becoming subnormal; `shifted` is k + 1.5 * 2^23 */
+QREF_SIMD_INLINE vf vf_scale(vf a, vf shifted) {
+  return vf_from_bits(vi_add(vi_from_bits(a), vi_shift_left(vi_from_bits(shifted), 23)));
 }
 
 #endif

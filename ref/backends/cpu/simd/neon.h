@@ -11,6 +11,8 @@
 #include "ref/backends/cpu/simd/isa.h"
 
 enum { VF_LANES = 4, VD_LANES = 2 };
+/* the tile of sums, rows x vectors, that the registers hold: simd/fma_tile.inc */
+enum { TILE_ROWS = 6, TILE_VECTORS = 4 };
 typedef float32x4_t vf; /* float32 */
 typedef int32x4_t vi;   /* int32 */
 typedef float64x2_t vd; /* float64 */
@@ -202,6 +204,11 @@ QREF_SIMD_INLINE void vf_store_f16(uint16_t *p, vf a) {
   vst1_u16(p, vreinterpret_u16_f16(vcvt_f16_f32(vf_canonical_nan(a))));
 }
 
+/* lanes whose numbers differ by `distance`, a constant power of 2 below VF_LANES, change places */
+QREF_SIMD_INLINE vf vf_exchange(vf a, int distance) {
+  return distance == 1 ? vrev64q_f32(a) : vextq_f32(a, a, 2);
+}
+
 /* rows[i][j] becomes rows[j][i] */
 QREF_SIMD_INLINE void vf_transpose(vf rows[VF_LANES]) {
   vf even_low = vtrn1q_f32(rows[0], rows[1]);
@@ -255,6 +262,67 @@ QREF_SIMD_INLINE vd vd_scale(vd a, vd shifted) {
 /* the low 32 bits of every lane */
 QREF_SIMD_INLINE vi vi_low_words(vd low, vd high) {
   return vuzp1q_s32(vreinterpretq_s32_f64(low), vreinterpretq_s32_f64(high));
+}
+
+/* to int32, rounded to nearest even: only for values that int32 holds */
+QREF_SIMD_INLINE vi vi_round_even(vf a) {
+  return vcvtnq_s32_f32(a);
+}
+/* p[2i] * low + p[2i + 1] * high in lane i, low and high being the int16 halves of every lane of `pair` */
+QREF_SIMD_INLINE vi vi_dot_pairs(const int16_t *p, vi pair) {
+  int16x8_t samples = vld1q_s16(p);
+  int16x8_t weights = vreinterpretq_s16_s32(pair);
+  return vpaddq_s32(vmull_s16(vget_low_s16(samples), vget_low_s16(weights)), vmull_high_s16(samples, weights));
+}
+/* even[0], odd[0], even[1], odd[1], ... */
+QREF_SIMD_INLINE void vi_interleave(vi even, vi odd, vi *first, vi *second) {
+  *first = vzip1q_s32(even, odd);
+  *second = vzip2q_s32(even, odd);
+}
+
+/* int16, twice as many lanes */
+typedef int16x8_t vh;
+typedef uint16x8_t vhm; /* a condition per int16 lane */
+QREF_SIMD_INLINE vh vh_set1(int16_t a) {
+  return vdupq_n_s16(a);
+}
+QREF_SIMD_INLINE vh vh_load_i8(const int8_t *p) {
+  return vmovl_s8(vld1_s8(p));
+}
+QREF_SIMD_INLINE void vh_store(int16_t *p, vh a) {
+  vst1q_s16(p, a);
+}
+QREF_SIMD_INLINE vh vh_add(vh a, vh b) {
+  return vaddq_s16(a, b);
+}
+/* the low, or the high, halves of int32 lanes: even[0], odd[0], even[1], odd[1], ... */
+QREF_SIMD_INLINE vh vh_low_halves(vi even, vi odd) {
+  return vtrn1q_s16(vreinterpretq_s16_s32(even), vreinterpretq_s16_s32(odd));
+}
+QREF_SIMD_INLINE vh vh_high_halves(vi even, vi odd) {
+  return vtrn2q_s16(vreinterpretq_s16_s32(even), vreinterpretq_s16_s32(odd));
+}
+QREF_SIMD_INLINE vhm vh_gt(vh a, vh b) {
+  return vcgtq_s16(a, b);
+}
+QREF_SIMD_INLINE vhm vhm_or(vhm a, vhm b) {
+  return vorrq_u16(a, b);
+}
+QREF_SIMD_INLINE int vhm_any(vhm a) {
+  return vmaxvq_u16(a) != 0;
+}
+/* counters + 1 where the condition holds */
+QREF_SIMD_INLINE vh vh_count(vh counters, vhm a) {
+  return vsubq_s16(counters, vreinterpretq_s16_u16(a));
+}
+/* to int8 with saturation */
+QREF_SIMD_INLINE void vh_store_i8(int8_t *p, vh first, vh second) {
+  vst1q_s8(p, vcombine_s8(vqmovn_s16(first), vqmovn_s16(second)));
+}
+
+/* a * 2^k by its exponent field, nothing overflowing or becoming subnormal; `shifted` is k + 1.5 * 2^23 */
+QREF_SIMD_INLINE vf vf_scale(vf a, vf shifted) {
+  return vf_from_bits(vi_add(vi_from_bits(a), vi_shift_left(vi_from_bits(shifted), 23)));
 }
 
 #endif

@@ -1,0 +1,14 @@
+#include "ref/backends/cpu/simd/isa.h"
+#if QREF_SIMD_X86
+#include <qref/numerics.h>
+#include <string.h>
+
+#include "ref/backends/cpu/conv1d/kernels.h"
+#include "ref/backends/cpu/simd/avx2.h"
+#define LEVEL(name) name##_avx2
+#include "ref/backends/cpu/math/functions.inc"
+#include "ref/backends/cpu/math/quantize.inc"
+/* behind them */
+#include "ref/backends/cpu/conv1d/int8_kernel.inc"
+#include "ref/backends/cpu/simd/end.h"
+#endif

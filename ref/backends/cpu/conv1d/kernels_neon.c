@@ -1,0 +1,13 @@
+#include "ref/backends/cpu/simd/isa.h"
+#if QREF_SIMD_NEON
+#include <qref/numerics.h>
+#include <string.h>
+
+#include "ref/backends/cpu/conv1d/kernels.h"
+#include "ref/backends/cpu/simd/neon.h"
+#define LEVEL(name) name##_neon
+#include "ref/backends/cpu/math/functions.inc"
+#include "ref/backends/cpu/math/quantize.inc"
+/* behind them */
+#include "ref/backends/cpu/conv1d/int8_kernel.inc"
+#endif
