@@ -14,7 +14,6 @@
 
 #include "ref/backends/cpu/simd/first_lanes.inc"
 
-enum { TILE_ROWS = 14, TILE_VECTORS = 2, ROW_BLOCK = 384 };
 #define LEVEL(name) name##_avx512
 #include "ref/backends/cpu/linear_f32/linear_f32_kernel.inc"
 

@@ -14,7 +14,6 @@
 
 #include "ref/backends/cpu/simd/first_lanes.inc"
 
-enum { TILE_ROWS = 6, TILE_VECTORS = 4, ROW_BLOCK = 384 };
 #define LEVEL(name) name##_neon
 #include "ref/backends/cpu/linear_f32/linear_f32_kernel.inc"
 #endif
