@@ -9,6 +9,9 @@ enum {
   QREF_EXIT_BAD = 2,         /* bad usage, bad input, or output that cannot be written */
 };
 
+/* "qref": of this program, for messages. */
+extern const char qref_program_name[];
+
 /* argv[0] is the first word after the subcommand. Each returns an exit code. */
 int qref_command_check(int argc, char **argv);
 int qref_command_quantize(int argc, char **argv);

@@ -6,20 +6,23 @@
 #include "ref/cli/cli.h"
 #include "ref/cli/layer_input.h"
 #include "ref/cli/output.h"
+#include "ref/cli/pieces.h"
 #include "ref/cli/shard.h"
 #include "ref/cli/suite_report.h"
+#include "ref/vectors/suite/source.h"
 
 typedef struct gen_options {
   const char *suite, *op, *case_id;
   const char *formats, *shard;
   bool require_coverage;
+  size_t pieces; /* 0: not given */
   size_t hex_lanes;
   uint64_t seed;
   qref_layer_input layer;
   const char *output;
 } gen_options;
 
-enum { MAX_HEX_LANES = 65536 };
+enum { MAX_HEX_LANES = 65536, MAX_PIECES = 65536 };
 
 /* "npy", "hex", "npy,hex". */
 static qref_status parse_formats(const char *text, qref_gen_options *options, qref_error *error) {
@@ -43,6 +46,12 @@ static bool is_layer(const gen_options *given) {
   return strcmp(given->suite, "layer") == 0;
 }
 
+/* smoke, standard, thorough: cases that are made one by one. */
+static bool is_plan(const gen_options *given) {
+  qref_suite_size size;
+  return qref_suite_plan_size(given->suite, &size);
+}
+
 static qref_status resolve(gen_options *given, const qref_common *common, qref_gen_options *options,
                            qref_error *error) {
   if (given->suite == NULL && given->op == NULL && given->case_id == NULL) {
@@ -62,6 +71,10 @@ static qref_status resolve(gen_options *given, const qref_common *common, qref_g
     return qref_fail(error, QREF_ERROR_ARGUMENT, "option %s: expected only with --suite layer",
                      qref_layer_option_given(&given->layer));
   }
+  if (given->pieces != 0 && (given->shard != NULL || given->case_id != NULL || !is_plan(given))) {
+    return qref_fail(error, QREF_ERROR_ARGUMENT,
+                     "option --pieces: expected with smoke, standard or thorough, without --shard and --case");
+  }
   *options = (qref_gen_options){
       .suite = given->suite,
       .op = given->op,
@@ -79,7 +92,15 @@ static qref_status resolve(gen_options *given, const qref_common *common, qref_g
                               : qref_parse_shard(given->shard, &options->shard_index, &options->shard_count, error);
 }
 
+/* A part of a suite, or one whose cases are made in one go, is not divided unless that is asked for. */
+static size_t piece_count(const gen_options *given, const qref_team *team) {
+  const bool divisible = given->shard == NULL && given->case_id == NULL && is_plan(given);
+  return given->pieces != 0 || !divisible ? given->pieces : team->gen_pieces;
+}
+
 static int generate(gen_options *given, qref_gen_options *options, const qref_common *common) {
+  const qref_team *team = qref_program_team();
+  const size_t pieces = piece_count(given, team);
   qref_error error;
   qref_gen_report report = {.coverage = NULL};
   const qref_suite_summary summary = {
@@ -95,9 +116,13 @@ static int generate(gen_options *given, qref_gen_options *options, const qref_co
   };
   qref_status status = is_layer(given) ? qref_layer_input_open(&given->layer, common, options, &error) : QREF_OK;
   if (status == QREF_OK) {
-    status = qref_gen(given->output, options, &report, &error);
+    status = pieces == 0 ? qref_gen(given->output, options, &report, &error)
+                         : qref_gen_in_pieces(team, given->output, options, pieces, common, &report, &error);
   }
   qref_layer_input_close(&given->layer);
+  if (status == QREF_OK && !team->leader) {
+    return QREF_EXIT_EXPLAINED;
+  }
   const int exit_code =
       status == QREF_OK ? qref_report_suite(&summary, common) : qref_report_error(common->command, &error);
   qref_gen_report_free(&report);
@@ -117,6 +142,8 @@ int qref_command_gen(int argc, char **argv) {
                 MAX_HEX_LANES),
       QREF_UINT64("--seed", "S", "of the data (default 2025, that of the committed digests)", &given.seed),
       QREF_STRING("--shard", "I/N", "every N-th case from the I-th on; qref merge puts shards together", &given.shard),
+      QREF_SIZE("--pieces", "N", "make N shards in DIR.pieces, then DIR; those of a run cut short are kept",
+                &given.pieces, 1, MAX_PIECES),
       QREF_FLAG("--require-coverage", "a missed point is a hole under a profile of one's own too",
                 &given.require_coverage),
   };

@@ -7,6 +7,8 @@
 #include "ref/cli/cli.h"
 #include "ref/cli/output.h"
 
+const char qref_program_name[] = "qref";
+
 static const struct {
   const char *name;
   int (*run)(int argc, char **argv);

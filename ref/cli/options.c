@@ -43,8 +43,8 @@ static void print_options(const qref_option *options, size_t count) {
 }
 
 static void print_help(const qref_command_line *line, const qref_option *common) {
-  printf("usage: qref %s%s%s [options]\n\n%s\n\noptions:\n", line->command, line->arguments[0] != '\0' ? " " : "",
-         line->arguments, line->description);
+  printf("usage: %s %s%s%s [options]\n\n%s\n\noptions:\n", qref_program_name, line->command,
+         line->arguments[0] != '\0' ? " " : "", line->arguments, line->description);
   for (size_t i = 0; i < line->table_count; i++) {
     print_options(line->tables[i].options, line->tables[i].count);
   }
@@ -212,7 +212,8 @@ bool qref_parse_command_line(int argc, char **argv, const qref_command_line *lin
   }
   qref_status status = parse(argc, argv, line, options, &error);
   if (status != QREF_OK) {
-    fprintf(stderr, "qref %s: %s (see qref %s --help)\n", line->command, error.message, line->command);
+    fprintf(stderr, "%s %s: %s (see %s %s --help)\n", qref_program_name, line->command, error.message,
+            qref_program_name, line->command);
     *exit_code = QREF_EXIT_BAD;
     return false;
   }

@@ -8,14 +8,14 @@
 #include "ref/cli/cli.h"
 
 int qref_report_error(const char *command, const qref_error *error) {
-  fprintf(stderr, "qref %s: %s\n", command, error->message);
+  fprintf(stderr, "%s %s: %s\n", qref_program_name, command, error->message);
   return QREF_EXIT_BAD;
 }
 
 int qref_finish_output(const char *command, int exit_code) {
   errno = 0;
   if (fflush(stdout) != 0 || ferror(stdout)) {
-    fprintf(stderr, "qref %s: standard output: cannot write: %s\n", command,
+    fprintf(stderr, "%s %s: standard output: cannot write: %s\n", qref_program_name, command,
             errno != 0 ? strerror(errno) : "an earlier write failed");
     return QREF_EXIT_BAD;
   }
@@ -26,7 +26,7 @@ bool qref_print_json(const char *command, cJSON *object) {
   char *text = object == NULL ? NULL : cJSON_Print(object);
   cJSON_Delete(object);
   if (text == NULL) {
-    fprintf(stderr, "qref %s: out of memory\n", command);
+    fprintf(stderr, "%s %s: out of memory\n", qref_program_name, command);
     return false;
   }
   printf("%s\n", text);

@@ -180,8 +180,8 @@ int qref_report_suite(const qref_suite_summary *summary, const qref_common *comm
   }
   if (report->holes != 0) {
     fflush(stdout); /* the message stands below the table where both go to one place; errors are found at the end */
-    fprintf(stderr, "qref %s: holes in the coverage, marked HOLE: %zu; %s is not written\n", common->command,
-            report->holes, summary->directory);
+    fprintf(stderr, "%s %s: holes in the coverage, marked HOLE: %zu; %s is not written\n", qref_program_name,
+            common->command, report->holes, summary->directory);
   }
   return qref_conclude(common, junit, exit_code);
 }

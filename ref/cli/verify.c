@@ -2,6 +2,7 @@
 #include "ref/base/error.h"
 #include "ref/cli/cli.h"
 #include "ref/cli/output.h"
+#include "ref/cli/verify_pieces.h"
 #include "ref/cli/verify_report.h"
 #include "ref/vectors/suite/manifest.h"
 #include "ref/vectors/suite/source.h"
@@ -20,11 +21,18 @@ static int report_results(const qref_verify_summary *summary, const qref_common 
 }
 
 static int verify(const char *directory, const qref_verify_options *options, const qref_common *common) {
+  const qref_team *team = qref_program_team();
   qref_error error;
   qref_verify_results results = {.cases = NULL};
   qref_verify_report report = {.cases = 0};
   qref_suite_manifest manifest;
-  qref_status status = qref_verify(directory, options, qref_verify_collect, &results, &report, &error);
+  qref_status status =
+      team->members == 1
+          ? qref_verify(directory, options, qref_verify_collect, &results, &report, &error)
+          : qref_verify_in_pieces(team, directory, options, qref_verify_collect, &results, &report, &error);
+  if (status == QREF_OK && !team->leader) {
+    return QREF_EXIT_EXPLAINED;
+  }
   if (status == QREF_OK && results.out_of_memory) {
     status = qref_fail(&error, QREF_ERROR_MEMORY, "%s: out of memory", directory);
   }

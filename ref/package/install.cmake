@@ -13,6 +13,9 @@ install(EXPORT qrefStaticTargets NAMESPACE qref:: DESTINATION ${package_director
 if(TARGET qref_program)
   install(TARGETS qref_program RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 endif()
+if(TARGET qref_mpi_program)
+  install(TARGETS qref_mpi_program RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+endif()
 
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/qref DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING
         PATTERN "*.h")

@@ -1,0 +1,18 @@
+# qref-mpi, where an MPI library is. With sanitizers only on demand: the library's own leaks would be reported.
+if(QREF_MPI STREQUAL "AUTO" AND QREF_SANITIZE)
+  message(STATUS "qref-mpi is left out: sanitizers")
+  return()
+endif()
+find_package(MPI QUIET COMPONENTS C)
+find_package(Threads QUIET)
+if(MPI_C_FOUND AND Threads_FOUND)
+  file(GLOB mpi_sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/*.c)
+  add_executable(qref_mpi_program ${mpi_sources} $<TARGET_OBJECTS:qref_cli>)
+  set_target_properties(qref_mpi_program PROPERTIES OUTPUT_NAME qref-mpi
+                                                    RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR})
+  target_link_libraries(qref_mpi_program PRIVATE qref_static qref_flags MPI::MPI_C Threads::Threads)
+elseif(QREF_MPI STREQUAL "AUTO")
+  message(STATUS "qref-mpi is left out: no MPI was found (./setup.sh --mpi installs Open MPI)")
+else()
+  message(FATAL_ERROR "qref-mpi needs MPI: run ./setup.sh --mpi, or configure with -DQREF_MPI=OFF")
+endif()
