@@ -254,7 +254,7 @@ static void explain_slot(const comparison *self, const qref_cross_run *run, size
   }
   if (outcome->different == 0) {
     find_bytes(self, wanted, i);
-    outcome->tensor = i < self->item->tensor_count ? i : QREF_CROSS_SLOTS;
+    outcome->tensor = QREF_CROSS_SLOTS;
     return;
   }
   outcome->tensor = i;
@@ -419,7 +419,9 @@ qref_status qref_cross_compare(qref_cross_workspace *workspace, qref_case *item,
   outcome->tensors = outcome->bytes = 0;
   outcome->reference_nanoseconds = outcome->backend_nanoseconds = 0;
   outcome->tensor = QREF_CROSS_SLOTS;
+  outcome->element = 0;
   outcome->different = 0;
+  outcome->expected_bits = outcome->found_bits = 0;
   outcome->supported =
       backend->supports(item->schema->op, &item->profile) && against->supports(item->schema->op, &item->profile);
   if (!outcome->supported) {

@@ -72,7 +72,7 @@ size_t qref_cross_budget(qref_cross_random *random) {
 float qref_cross_scale(qref_cross_random *random, float typical) {
   static const uint32_t refused[] = {0x00000000u, 0x80000000u, 0xbf800000u, 0x7f800000u, 0xff800000u, 0x7fc00000u};
   const uint32_t draw = qref_cross_below(random, 1024);
-  if (draw == 0) {
+  if (draw < 2) {
     return qref_f32_from_bits(refused[qref_cross_below(random, sizeof refused / sizeof refused[0])]);
   }
   if (draw < 16) { /* any, subnormals too */
