@@ -2,8 +2,9 @@
 #include "ref/base/error.h"
 #include "ref/ops/check.h"
 #include "ref/ops/intermediate.h"
+#include "ref/ops/op_checks.h"
 
-static qref_status check_arguments(const qref_embedding_w8_args *args, qref_error *error) {
+qref_status qref_embedding_w8_check(const qref_embedding_w8_args *args, qref_error *error) {
   qref_check check = {"embedding_w8", error, QREF_OK};
   qref_check_pointer(&check, "args", args);
   if (check.status != QREF_OK) {
@@ -32,7 +33,7 @@ static qref_status check_arguments(const qref_embedding_w8_args *args, qref_erro
 }
 
 qref_status qref_embedding_w8(const qref_embedding_w8_args *args, qref_error *error) {
-  qref_status status = check_arguments(args, error);
+  qref_status status = qref_embedding_w8_check(args, error);
   if (status != QREF_OK) {
     return status;
   }

@@ -2,8 +2,9 @@
 #include "ref/numerics/float_bits.h"
 #include "ref/ops/check.h"
 #include "ref/ops/hadamard_transform.h"
+#include "ref/ops/op_checks.h"
 
-qref_status qref_hadamard_f32(const qref_hadamard_f32_args *args, qref_error *error) {
+qref_status qref_hadamard_f32_check(const qref_hadamard_f32_args *args, qref_error *error) {
   qref_check check = {"hadamard_f32", error, QREF_OK};
   qref_check_pointer(&check, "args", args);
   if (check.status != QREF_OK) {
@@ -15,8 +16,13 @@ qref_status qref_hadamard_f32(const qref_hadamard_f32_args *args, qref_error *er
   qref_check_pointer(&check, "x", args->x);
   qref_check_pointer(&check, "y", args->y);
   qref_check_hadamard_dimension(&check, args->dim);
-  if (check.status != QREF_OK) {
-    return check.status;
+  return check.status;
+}
+
+qref_status qref_hadamard_f32(const qref_hadamard_f32_args *args, qref_error *error) {
+  qref_status status = qref_hadamard_f32_check(args, error);
+  if (status != QREF_OK) {
+    return status;
   }
   float scale = qref_hadamard_scale(args->dim, 1.0f);
   for (size_t row = 0; row < args->rows; row++) {

@@ -11,7 +11,10 @@ qref_status qref_selective_scan_check(const qref_selective_scan_args *args, qref
 qref_status qref_selective_scan_f32_check(const qref_selective_scan_f32_args *args, qref_error *error);
 qref_status qref_selective_scan_update_check(const qref_selective_scan_update_args *args, qref_error *error);
 qref_status qref_rmsnorm_check(const qref_rmsnorm_args *args, qref_error *error);
+qref_status qref_rmsnorm_f32_check(const qref_rmsnorm_f32_args *args, qref_error *error);
 qref_status qref_hadamard_check(const qref_hadamard_args *args, qref_error *error);
+qref_status qref_hadamard_f32_check(const qref_hadamard_f32_args *args, qref_error *error);
+qref_status qref_embedding_w8_check(const qref_embedding_w8_args *args, qref_error *error);
 qref_status qref_linear_f32_check(const qref_linear_f32_args *args, qref_error *error);
 
 #endif

@@ -1,11 +1,12 @@
 /* RMSNorm of the float32 model: y = (x * rstd) * w, with the sum of rmsnorm. */
 #include "ref/numerics/float_bits.h"
 #include "ref/ops/check.h"
+#include "ref/ops/op_checks.h"
 #include "ref/ops/root_mean_square.h"
 
 enum { PARTIAL_SUMS = 32 };
 
-qref_status qref_rmsnorm_f32(const qref_rmsnorm_f32_args *args, qref_error *error) {
+qref_status qref_rmsnorm_f32_check(const qref_rmsnorm_f32_args *args, qref_error *error) {
   qref_check check = {"rmsnorm_f32", error, QREF_OK};
   qref_check_pointer(&check, "args", args);
   if (check.status != QREF_OK) {
@@ -20,8 +21,13 @@ qref_status qref_rmsnorm_f32(const qref_rmsnorm_f32_args *args, qref_error *erro
   if (args->eps != 0.0f) {
     qref_check_scale(&check, "eps", args->eps);
   }
-  if (check.status != QREF_OK) {
-    return check.status;
+  return check.status;
+}
+
+qref_status qref_rmsnorm_f32(const qref_rmsnorm_f32_args *args, qref_error *error) {
+  qref_status status = qref_rmsnorm_f32_check(args, error);
+  if (status != QREF_OK) {
+    return status;
   }
   for (size_t row = 0; row < args->rows; row++) {
     const float *x = args->x + row * args->n; /* (n) */
