@@ -5,6 +5,7 @@ set -eu
 
 build_packages="gcc libc6-dev cmake ninja-build pkg-config libcjson-dev libblis-dev"
 test_packages="libcmocka-dev libmpfr-dev clang clang-format clang-tidy libomp-dev locales python3 python3-venv ca-certificates"
+mpi_packages="libopenmpi-dev openmpi-bin"
 # RTL runs in these simulators; Verilator compiles C++ with make, and cocotb loads Python as a library.
 simulator_packages="verilator iverilog ghdl g++ make libpython3-dev"
 # The ops are compared across processors under an emulator; these cross compilers exist on amd64.
@@ -13,8 +14,8 @@ python_packages="numpy>=1.24,<3 safetensors>=0.4,<1 jsonschema>=4,<5"
 cocotb_package="cocotb>=2,<3"
 
 usage() {
-  echo "usage: ./setup.sh [--tests]"
-  echo "  installs what the build needs; --tests adds what the tests need"
+  echo "usage: ./setup.sh [--mpi] [--tests]"
+  echo "  installs what the build needs; --mpi adds Open MPI, for qref-mpi; --tests adds what the tests need, Open MPI too"
 }
 
 say() {
@@ -22,15 +23,19 @@ say() {
 }
 
 tests=no
-case "$#:${1-}" in
-  0:) ;;
-  1:--tests) tests=yes ;;
-  1:--help | 1:-h) usage && exit 0 ;;
-  *) usage >&2 && exit 2 ;;
-esac
+mpi=no
+for argument in "$@"; do
+  case $argument in
+    --tests) tests=yes mpi=yes ;;
+    --mpi) mpi=yes ;;
+    --help | -h) usage && exit 0 ;;
+    *) usage >&2 && exit 2 ;;
+  esac
+done
 cd "$(dirname "$0")"
 
 packages=$build_packages
+[ $mpi = no ] || packages="$packages $mpi_packages"
 if [ $tests = yes ]; then
   packages="$packages $test_packages $simulator_packages"
   if [ "$(dpkg --print-architecture 2>/dev/null)" = amd64 ]; then
