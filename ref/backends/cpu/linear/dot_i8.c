@@ -24,16 +24,30 @@ __attribute__((target("avx2"))) static int32_t sum_8_i32(__m256i v) {
   return _mm_cvtsi128_si32(s);
 }
 
-/* Products of int8 fit int16 pairs summed into int32 without saturation, -128 * -128 included. */
+/* Adds the products of 16 k's of 4 columns. Those of int8 fit int16 pairs summed into int32 without saturation,
+ * -128 * -128 included. */
+__attribute__((target("avx2"))) static inline void add_16(const int8_t *x, const int8_t *w, size_t depth,
+                                                          __m256i acc[QREF_DOT_COLUMNS]) {
+  const __m256i x16 = load_16_i8(x);
+  for (size_t j = 0; j < QREF_DOT_COLUMNS; j++) {
+    acc[j] = _mm256_add_epi32(acc[j], _mm256_madd_epi16(x16, load_16_i8(w + j * depth)));
+  }
+}
+
 __attribute__((target("avx2"))) static void dot_4_avx2(const int8_t *x, const int8_t *w, size_t depth, int32_t *sums) {
   __m256i acc[QREF_DOT_COLUMNS] = {_mm256_setzero_si256(), _mm256_setzero_si256(), _mm256_setzero_si256(),
                                    _mm256_setzero_si256()};
   size_t k = 0;
-  for (; k + 16 <= depth; k += 16) {
-    __m256i x16 = load_16_i8(x + k);
-    for (size_t j = 0; j < QREF_DOT_COLUMNS; j++) {
-      acc[j] = _mm256_add_epi32(acc[j], _mm256_madd_epi16(x16, load_16_i8(w + j * depth + k)));
+  for (; k + 64 <= depth; k += 64) {
+    for (size_t j = 0; j < QREF_DOT_COLUMNS; j++) { /* the next columns, which lie behind these in memory */
+      _mm_prefetch((const char *)(const void *)(w + (j + QREF_DOT_COLUMNS) * depth + k), _MM_HINT_T0);
     }
+    for (size_t i = 0; i < 64; i += 16) {
+      add_16(x + k + i, w + k + i, depth, acc);
+    }
+  }
+  for (; k + 16 <= depth; k += 16) {
+    add_16(x + k, w + k, depth, acc);
   }
   for (size_t j = 0; j < QREF_DOT_COLUMNS; j++) {
     sums[j] = sum_8_i32(acc[j]) + dot_from(x, w + j * depth, k, depth);

@@ -28,6 +28,13 @@ typedef struct qref_linear_engine {
                    const int32_t *start, size_t start_stride, int32_t *sums, size_t sums_stride);
 } qref_linear_engine;
 
+/* Where to prefetch from at group q of `groups`, when `panels` panels are read side by side: a distance in each panel,
+ * towards the end of the panel in the one that follows as many panels later. */
+static inline size_t qref_linear_prefetch(size_t q, size_t groups, size_t panels, size_t panel_stride) {
+  enum { DISTANCE = 2048, GROUP_BYTES = QREF_PANEL_COLUMNS * QREF_PANEL_DEPTH };
+  return DISTANCE + (q + DISTANCE / GROUP_BYTES < groups ? 0 : (panels - 1) * panel_stride);
+}
+
 /* The engine for so many rows. */
 const qref_linear_engine *qref_linear_engine_for(qref_cpu_level level, size_t rows);
 

@@ -9,23 +9,21 @@
 enum { ROWS = 8, PANELS = 3 };
 
 /* Packed x: for each group of 4 k's, 4 uint8 of each row. */
-static void pack_x(const int8_t *x, size_t x_stride, size_t rows, size_t depth, void *packed) {
-  const __m128i sign = _mm_set1_epi8(-128);
-  for (size_t m = 0; m < rows; m++) {
-    const int8_t *row = x + m * x_stride;
-    uint8_t *out = (uint8_t *)packed + m * QREF_PANEL_DEPTH;
-    const size_t step = rows * QREF_PANEL_DEPTH;
-    for (size_t k = 0; k < depth; k += 16, out += 4 * step) {
-      const size_t left = depth - k;
-      const __mmask16 inside = left < 16 ? (__mmask16)((1u << left) - 1) : (__mmask16)0xffff;
-      uint8_t bytes[16];
-      _mm_storeu_si128((__m128i *)(void *)bytes, _mm_xor_si128(_mm_maskz_loadu_epi8(inside, row + k), sign));
-      for (size_t q = 0; q < 4 && q * QREF_PANEL_DEPTH < left; q++) {
-        memcpy(out + q * step, bytes + q * QREF_PANEL_DEPTH, QREF_PANEL_DEPTH);
-      }
-    }
+typedef uint8_t packed_x;
+
+QREF_SIMD_INLINE void store_x(uint8_t *out, __m128i v, size_t rows) {
+  const __m128i values = _mm_xor_si128(v, _mm_set1_epi8(-128));
+  if (rows == 4) {
+    _mm_storeu_si128((__m128i *)(void *)out, values);
+  } else if (rows == 2) {
+    _mm_storel_epi64((__m128i *)(void *)out, values);
+  } else {
+    const int32_t four = _mm_cvtsi128_si32(values);
+    memcpy(out, &four, sizeof four);
   }
 }
+
+#include "ref/backends/cpu/linear/pack_x.inc"
 
 QREF_SIMD_INLINE void multiply_block(const size_t rows, const size_t panels, size_t groups, const uint8_t *x,
                                      const int8_t *w, size_t panel_stride, const int32_t *start, size_t start_stride,
@@ -38,13 +36,14 @@ QREF_SIMD_INLINE void multiply_block(const size_t rows, const size_t panels, siz
       sum[m][p] = vi_load(start + m * start_stride + p * QREF_PANEL_COLUMNS);
     }
   }
-  for (; groups != 0; groups--, w += 64, x += 4 * rows) {
+  for (size_t q = 0; q < groups; q++, w += 64, x += 4 * rows) {
+    const size_t ahead = qref_linear_prefetch(q, groups, panels, panel_stride);
     __m512i weights[PANELS];
 #pragma GCC unroll 3
     for (size_t p = 0; p < panels; p++) {
       weights[p] = _mm512_loadu_si512(w + p * panel_stride);
       if (rows == 1) {
-        _mm_prefetch((const char *)(const void *)(w + p * panel_stride + 1024), _MM_HINT_T0);
+        _mm_prefetch((const char *)(const void *)(w + p * panel_stride + ahead), _MM_HINT_T0);
       }
     }
 #pragma GCC unroll 8
@@ -77,7 +76,11 @@ static void multiply(size_t rows, size_t panels, size_t groups, const void *x, c
 #define CASES(m) CASE(m, 1) CASE(m, 2) CASE(m, 3)
     CASES(1)
     CASES(2)
-    CASES(3) CASES(4) CASES(5) CASES(6) CASES(7) CASES(8)
+    CASES(3)
+    CASES(4)
+    CASES(5)
+    CASES(6)
+    CASES(7) CASES(8)
 #undef CASES
 #undef CASE
         default : break;
