@@ -11,6 +11,24 @@ static inline size_t pick(uint64_t seed, uint64_t which, size_t least, size_t mo
   return least + (size_t)(qref_random_bits(seed, 99, which) % (most - least + 1));
 }
 
+/* Usual scales, and in every third seed any that leave the range of float32. */
+static inline float pick_scale(uint64_t seed, uint64_t which) {
+  static const float choices[] = {0.02f, 1.0f, 1e-3f, 30.0f, 1e-30f, 1e30f, 1e-44f, 3e38f};
+  return choices[pick(seed, which, 0, seed % 3 == 0 ? 7 : 3)];
+}
+
+static inline qref_scan_scales pick_scales(uint64_t seed) {
+  return (qref_scan_scales){.u = pick_scale(seed, 11),
+                            .dt = pick_scale(seed, 12),
+                            .dt_bias = pick_scale(seed, 13),
+                            .A_log = pick_scale(seed, 14),
+                            .B = pick_scale(seed, 15),
+                            .C = pick_scale(seed, 16),
+                            .D = pick_scale(seed, 17),
+                            .z = pick_scale(seed, 18),
+                            .state = pick_scale(seed, 19)};
+}
+
 /* Memory in which an element that an op leaves alone, or should have left alone, shows. */
 static inline void *filled(size_t count, size_t size) {
   return memset(test_allocate(count, size), 0xee, count * size);

@@ -9,12 +9,6 @@ typedef struct outputs {
   qref_counts counts;
 } outputs;
 
-static const float scale_choices[] = {0.02f, 1.0f, 1e-3f, 30.0f, 1e-30f, 1e30f, 1e-44f, 3e38f};
-
-static float pick_scale(uint64_t seed, uint64_t which) {
-  return scale_choices[pick(seed, which, 0, seed % 3 == 0 ? 7 : 3)];
-}
-
 static qref_scan_rule pick_rule(uint64_t seed) {
   qref_scan_rule rule = quamba()->selective_scan;
   if (seed % 7 == 1) {
@@ -74,15 +68,7 @@ static void check(const qref_backend *backend, uint64_t seed) {
         .D = pick(seed, 8, 0, 3) != 0 ? D_in : NULL,
         .z = pick(seed, 9, 0, 3) != 0 ? z : NULL,
         .dt_bias = pick(seed, 10, 0, 3) != 0 ? dt_bias : NULL,
-        .scales = {.u = pick_scale(seed, 11),
-                   .dt = pick_scale(seed, 12),
-                   .dt_bias = pick_scale(seed, 13),
-                   .A_log = pick_scale(seed, 14),
-                   .B = pick_scale(seed, 15),
-                   .C = pick_scale(seed, 16),
-                   .D = pick_scale(seed, 17),
-                   .z = pick_scale(seed, 18),
-                   .state = pick_scale(seed, 19)},
+        .scales = pick_scales(seed),
         .softplus = pick(seed, 20, 0, 3) != 0,
         .chunk_length = chunk,
         .h_initial = in_place                    ? run->h_final

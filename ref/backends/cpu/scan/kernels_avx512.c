@@ -14,7 +14,13 @@
 #include "ref/backends/cpu/simd/avx512.h"
 #define LEVEL(name) name##_avx512
 #include "ref/backends/cpu/math/functions.inc"
+#include "ref/backends/cpu/simd/round_to_int8.inc"
+
 #include "ref/backends/cpu/scan/scan_steps.inc"
+
+#include "ref/backends/cpu/scan/selective_scan_f32_kernel.inc"
 #include "ref/backends/cpu/scan/selective_scan_kernel.inc"
+#include "ref/backends/cpu/scan/selective_scan_update_kernel.inc"
+
 #include "ref/backends/cpu/simd/end.h"
 #endif

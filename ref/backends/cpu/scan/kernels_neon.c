@@ -14,6 +14,11 @@
 #include "ref/backends/cpu/simd/neon.h"
 #define LEVEL(name) name##_neon
 #include "ref/backends/cpu/math/functions.inc"
+#include "ref/backends/cpu/simd/round_to_int8.inc"
+
 #include "ref/backends/cpu/scan/scan_steps.inc"
+
+#include "ref/backends/cpu/scan/selective_scan_f32_kernel.inc"
 #include "ref/backends/cpu/scan/selective_scan_kernel.inc"
+#include "ref/backends/cpu/scan/selective_scan_update_kernel.inc"
 #endif

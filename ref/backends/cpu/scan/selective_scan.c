@@ -3,9 +3,7 @@
 
 #include "ref/backends/cpu/cpu.h"
 #include "ref/backends/cpu/offset.h"
-#include "ref/backends/cpu/parallel.h"
 #include "ref/backends/cpu/scan/scan.h"
-#include "ref/backends/cpu/simd/isa.h"
 #include "ref/base/error.h"
 #include "ref/ops/op_checks.h"
 #include "ref/ops/scan_layout.h"
@@ -64,24 +62,6 @@ static bool is_fast(const qref_selective_scan_args *args) {
          args->sum == NULL && args->before_store == NULL && args->state_before_rounding == NULL;
 }
 
-/* The vectorised part of that level; NULL where it has none. */
-static qref_cpu_part fast_part(qref_cpu_level level) {
-#if QREF_SIMD_X86
-  if (level == QREF_CPU_AVX512) {
-    return qref_cpu_selective_scan_part_avx512;
-  }
-  if (level == QREF_CPU_AVX2) {
-    return qref_cpu_selective_scan_part_avx2;
-  }
-#elif QREF_SIMD_NEON
-  if (level == QREF_CPU_NEON) {
-    return qref_cpu_selective_scan_part_neon;
-  }
-#endif
-  (void)level;
-  return NULL;
-}
-
 /* In nanoseconds: tables of at most 256 codes, and the steps. */
 static double fast_row_cost(const qref_selective_scan_args *args) {
   const double codes = args->length < 256 ? (double)args->length : 256.0;
@@ -91,7 +71,7 @@ static double fast_row_cost(const qref_selective_scan_args *args) {
 qref_status qref_cpu_selective_scan(qref_cpu_level level, const qref_selective_scan_args *args, qref_error *error) {
   QREF_TRY(qref_selective_scan_check(args, error));
   const size_t rows = args->batch * args->channels;
-  const qref_cpu_part part = fast_part(level);
+  const qref_cpu_part part = QREF_CPU_SCAN_FAST_PART(level, qref_cpu_selective_scan_part);
   if (part != NULL && is_fast(args)) {
     return qref_cpu_parallel(rows, QREF_CPU_SCAN_ROWS_TOGETHER, fast_row_cost(args), args->threads, part, args,
                              args->counts, error);

@@ -3,8 +3,8 @@
 
 #include "ref/backends/cpu/cpu.h"
 #include "ref/backends/cpu/offset.h"
-#include "ref/backends/cpu/parallel.h"
 #include "ref/backends/cpu/scan/scan.h"
+#include "ref/base/error.h"
 #include "ref/ops/op_checks.h"
 #include "ref/ops/scan_layout.h"
 
@@ -44,11 +44,13 @@ static qref_status selective_scan_f32_rows(const void *context, size_t first, si
 
 qref_status qref_cpu_selective_scan_f32(qref_cpu_level level, const qref_selective_scan_f32_args *args,
                                         qref_error *error) {
-  (void)level;
-  qref_status status = qref_selective_scan_f32_check(args, error);
-  if (status != QREF_OK) {
-    return status;
+  QREF_TRY(qref_selective_scan_f32_check(args, error));
+  const size_t rows = args->batch * args->channels;
+  const qref_cpu_part part = QREF_CPU_SCAN_FAST_PART(level, qref_cpu_selective_scan_f32_part);
+  if (part != NULL && args->states <= QREF_CPU_SCAN_MOST_STATES) {
+    const double cost = (double)args->length * (10.0 + 1.5 * (double)args->states);
+    return qref_cpu_parallel(rows, QREF_CPU_SCAN_ROWS_TOGETHER, cost, args->threads, part, args, NULL, error);
   }
-  return qref_cpu_parallel(args->batch * args->channels, 1, qref_cpu_scan_row_cost(args->length, args->states),
-                           args->threads, selective_scan_f32_rows, args, NULL, error);
+  return qref_cpu_parallel(rows, 1, qref_cpu_scan_row_cost(args->length, args->states), args->threads,
+                           selective_scan_f32_rows, args, NULL, error);
 }

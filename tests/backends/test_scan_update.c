@@ -1,0 +1,86 @@
+/* Every instruction set of backend cpu against the reference in the scan of one token, without intermediates: random
+ * shapes, options, rules and scales, several tokens one after the other. */
+#include "tests/backends/scan_fixture.h"
+
+enum { TOKENS = 3 };
+
+static qref_scan_rule pick_rule(uint64_t seed) {
+  qref_scan_rule rule = quamba()->selective_scan_update;
+  if (seed % 7 == 1) {
+    rule.softplus = (qref_function_rule){QREF_FUNCTION_TABLE, 64, -4.0f, 4.0f};
+  }
+  if (seed % 7 == 2) {
+    rule.decay = (qref_function_rule){QREF_FUNCTION_TABLE, 100, -8.0f, 0.0f};
+  }
+  if (seed % 7 == 3) {
+    rule.output_sum = QREF_MULTIPLY_ADD_SEPARATE;
+    rule.state.round.rounding = QREF_ROUND_HALF_AWAY;
+  }
+  if (seed % 7 == 4) {
+    rule.state.round = (qref_rounding_rule){QREF_ROUND_STOCHASTIC, QREF_OVERFLOW_SATURATE, seed};
+  }
+  if (seed % 7 == 5) {
+    rule.dt_bias_add = QREF_MULTIPLY_ADD_FUSED;
+    rule.state_update = QREF_MULTIPLY_ADD_FUSED;
+    rule.softplus_form = QREF_SOFTPLUS_LOG1P_EXP;
+    rule.state_prescale = 1.0f;
+    rule.state = (qref_quantize_rule){QREF_SCALE_MULTIPLIER, {QREF_ROUND_FLOOR, QREF_OVERFLOW_WRAP, 0}};
+  }
+  return rule;
+}
+
+static void check(const qref_backend *backend, uint64_t seed) {
+  const size_t B = pick(seed, 0, 1, 3), D = pick(seed, 1, 1, seed % 16 == 0 ? 9000 : 70),
+               N = pick(seed, 2, 1, seed % 11 == 0 ? 80 : 40);
+  const qref_scan_rule rule = pick_rule(seed);
+  int8_t *u = test_int8(TOKENS * B * D, seed), *dt = test_int8(TOKENS * B * D, seed + 1),
+         *z = test_int8(TOKENS * B * D, seed + 2), *A_log = test_int8(D * N, seed + 3),
+         *B_in = test_int8(TOKENS * B * N, seed + 4), *C = test_int8(TOKENS * B * N, seed + 5),
+         *D_in = test_int8(D, seed + 6), *dt_bias = test_int8(D, seed + 7), *states[2];
+  qref_float16 *ys[2];
+  qref_counts counts[2] = {{0}};
+  for (size_t i = 0; i < 2; i++) {
+    states[i] = test_int8(B * D * N, seed + 8);
+    ys[i] = filled(TOKENS * B * D, sizeof(qref_float16));
+    for (size_t t = 0; t < TOKENS; t++) {
+      const qref_selective_scan_update_args args = {
+          .rule = &rule,
+          .batch = B,
+          .channels = D,
+          .states = N,
+          .state = states[i],
+          .u = u + t * B * D,
+          .dt = dt + t * B * D,
+          .A_log = A_log,
+          .B = B_in + t * B * N,
+          .C = C + t * B * N,
+          .D = pick(seed, 8, 0, 3) != 0 ? D_in : NULL,
+          .z = pick(seed, 9, 0, 3) != 0 ? z + t * B * D : NULL,
+          .dt_bias = pick(seed, 10, 0, 3) != 0 ? dt_bias : NULL,
+          .scales = pick_scales(seed),
+          .softplus = pick(seed, 20, 0, 3) != 0,
+          .y = ys[i] + t * B * D,
+          .counts = &counts[i],
+          .threads = (int)pick(seed, 24, 1, 3),
+      };
+      assert_int_equal((i == 0 ? reference() : backend)->selective_scan_update(&args, NULL), QREF_OK);
+    }
+  }
+  char what[128];
+  snprintf(what, sizeof what, "%s, seed %llu", backend->name, (unsigned long long)seed);
+  assert_same_bytes(ys[1], ys[0], TOKENS * B * D * sizeof(qref_float16), what);
+  assert_same_bytes(states[1], states[0], B * D * N, what);
+  assert_same_counts(&counts[1], &counts[0]);
+  void *memory[] = {u, dt, z, A_log, B_in, C, D_in, dt_bias, states[0], states[1], ys[0], ys[1]};
+  free_all(memory, sizeof memory / sizeof memory[0]);
+}
+
+static void test_levels_match_ref(void **state) {
+  (void)state;
+  on_every_level(QREF_OP_SELECTIVE_SCAN_UPDATE, check, 120);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_levels_match_ref)};
+  return cmocka_run_group_tests_name("scan of one token", tests, NULL, NULL);
+}
