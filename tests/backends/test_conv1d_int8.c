@@ -90,20 +90,27 @@ static void check_case(uint64_t seed) {
     memset(x, -128, count);
     memset(w, -128, D * W);
   }
-  const qref_conv1d_silu_args args = {.rule = &rule,
-                                      .batch = B,
-                                      .channels = D,
-                                      .length = T,
-                                      .width = W,
-                                      .x = x,
-                                      .w = w,
-                                      .bias = pick(seed, 5, 0, 2) == 0 ? NULL : bias,
-                                      .x_scale = PICK_FROM(input_scales, seed, 6),
-                                      .w_scale = pick(seed, 7, 0, 3) == 0 ? PICK_FROM(input_scales, seed, 8) : 0.008f,
-                                      .bias_scale = PICK_FROM(input_scales, seed, 9),
-                                      .out_scale = PICK_FROM(output_scales, seed, 10),
-                                      .silu = pick(seed, 11, 0, 4) != 0,
-                                      .threads = (int)pick(seed, 12, 1, 3)};
+  qref_conv1d_silu_args args = {.rule = &rule,
+                                .batch = B,
+                                .channels = D,
+                                .length = T,
+                                .width = W,
+                                .x = x,
+                                .w = w,
+                                .bias = pick(seed, 5, 0, 2) == 0 ? NULL : bias,
+                                .x_scale = PICK_FROM(input_scales, seed, 6),
+                                .w_scale = pick(seed, 7, 0, 3) == 0 ? PICK_FROM(input_scales, seed, 8) : 0.008f,
+                                .bias_scale = PICK_FROM(input_scales, seed, 9),
+                                .out_scale = PICK_FROM(output_scales, seed, 10),
+                                .silu = pick(seed, 11, 0, 4) != 0,
+                                .threads = (int)pick(seed, 12, 1, 3)};
+  if (seed % 4 == 2) { /* where the float32 evaluation is least exact: some of its results round otherwise */
+    args.out_scale = seed % 8 == 2 ? 0x1p-14f : 0.0011f;
+    args.w_scale = 1.0f;
+    args.x_scale = args.out_scale * (float)pick(seed, 13, 5000, 20000) * 1e-6f;
+    args.bias_scale = args.x_scale * 0.37f;
+    args.silu = true;
+  }
   for (int all = 0; all < 2; all++) {
     results expected = run(args, -1, all != 0);
     for (int level = QREF_CPU_PORTABLE; level <= (int)QREF_CPU_AVX512; level++) {
