@@ -11,8 +11,7 @@ static bool is_power_of_two(size_t n) {
   return n != 0 && (n & (n - 1)) == 0;
 }
 
-/* 1, 12 or 40; 0 if dim has none of the forms. */
-static size_t hadamard_base(size_t dim) {
+size_t qref_hadamard_base(size_t dim) {
   static const size_t bases[] = {1, 12, 40};
   for (size_t i = 0; i < sizeof bases / sizeof bases[0]; i++) {
     if (dim % bases[i] == 0 && is_power_of_two(dim / bases[i])) {
@@ -23,7 +22,7 @@ static size_t hadamard_base(size_t dim) {
 }
 
 bool qref_hadamard_supports(size_t dim) {
-  return hadamard_base(dim) != 0;
+  return qref_hadamard_base(dim) != 0;
 }
 
 float qref_hadamard_scale(size_t dim, float out_scale) {
