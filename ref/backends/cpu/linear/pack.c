@@ -29,18 +29,35 @@ size_t qref_cpu_linear_packed_size(size_t columns, size_t depth) {
  * until the last column is in. */
 enum { BLOCK_DEPTH = 64 };
 
-/* Copies w[0 .. depth) of a column, depth <= BLOCK_DEPTH, to its places in a block of groups; returns their sum. */
-static int32_t pack_column(const int8_t *w, size_t depth, int8_t *block) {
+/* Sum of BLOCK_DEPTH weights: offset to unsigned, in 4 lanes of 16 bits. */
+static int32_t sum_weights(const int8_t *w) {
+  const uint64_t low_bytes = 0x00ff00ff00ff00ffu;
+  uint64_t lanes = 0;
+  for (size_t k = 0; k < BLOCK_DEPTH; k += sizeof lanes) {
+    uint64_t bytes;
+    memcpy(&bytes, w + k, sizeof bytes);
+    bytes ^= 0x8080808080808080u;
+    lanes += (bytes & low_bytes) + ((bytes >> 8) & low_bytes);
+  }
+  return (int32_t)((lanes * 0x0001000100010001u) >> 48) - 128 * BLOCK_DEPTH;
+}
+
+/* Copies BLOCK_DEPTH weights of a column to their places in a block of groups; returns their sum. */
+static int32_t pack_column(const int8_t *w, int8_t *block) {
+  for (size_t k = 0; k < BLOCK_DEPTH; k += QREF_PANEL_DEPTH) {
+    memcpy(block + k * QREF_PANEL_COLUMNS, w + k, QREF_PANEL_DEPTH);
+  }
+  return sum_weights(w);
+}
+
+/* The same of the `depth` < BLOCK_DEPTH last ones. */
+static int32_t pack_column_end(const int8_t *w, size_t depth, int8_t *block) {
   int8_t column[BLOCK_DEPTH] = {0};
   memcpy(column, w, depth);
-  int16_t sum = 0; /* 64 int8 fit */
-  for (size_t k = 0; k < BLOCK_DEPTH; k++) {
-    sum = (int16_t)(sum + column[k]);
-  }
   for (size_t k = 0; k < depth; k += QREF_PANEL_DEPTH) {
     memcpy(block + k * QREF_PANEL_COLUMNS, column + k, QREF_PANEL_DEPTH);
   }
-  return sum;
+  return sum_weights(column);
 }
 
 typedef struct packing {
@@ -61,10 +78,11 @@ static void pack_panel(const packing *pack, size_t panel) {
     memset(out, 0, size);
   }
   for (size_t k = 0; k < pack->depth; k += BLOCK_DEPTH) {
-    const size_t depth = pack->depth - k < BLOCK_DEPTH ? pack->depth - k : BLOCK_DEPTH;
+    const size_t depth = pack->depth - k;
     for (size_t j = 0; j < columns; j++) {
       const int8_t *w = pack->w + (first + j) * pack->depth + k;
-      sums[j] += pack_column(w, depth, out + k * QREF_PANEL_COLUMNS + j * QREF_PANEL_DEPTH);
+      int8_t *block = out + k * QREF_PANEL_COLUMNS + j * QREF_PANEL_DEPTH;
+      sums[j] += depth >= BLOCK_DEPTH ? pack_column(w, block) : pack_column_end(w, depth, block);
     }
   }
   memcpy(pack->sums + first * sizeof *sums, sums, sizeof sums);
