@@ -106,8 +106,12 @@ static size_t baseline_of(const bench_work *work) {
   return 0;
 }
 
+static double amount_of(const bench_work *work, const bench_contestant *contestant) {
+  return contestant->amount != 0.0 ? contestant->amount : work->amount;
+}
+
 static double value_of(const bench_work *work, const bench_contestant *contestant, double seconds) {
-  double amount = contestant->amount != 0.0 ? contestant->amount : work->amount;
+  double amount = amount_of(work, contestant);
   return work->time_unit ? 1e9 * seconds / amount : 1e-9 * amount / seconds;
 }
 
@@ -120,18 +124,19 @@ static bench_row summarize(const bench_work *work, size_t i, int rounds, const d
   double *times = bench_allocate((size_t)rounds, sizeof(double));
   double *ratios = bench_allocate((size_t)rounds, sizeof(double));
   size_t pairs = 0;
+  double base_amount = amount_of(work, &work->contestants[baseline_of(work)]);
   for (int round = 0; round < rounds; round++) {
     if (own[round] >= 0.0) {
       times[row.rounds++] = own[round];
       if (base[round] >= 0.0) {
-        ratios[pairs++] = own[round] / base[round];
+        ratios[pairs++] = (own[round] / amount_of(work, contestant)) / (base[round] / base_amount);
       }
     }
   }
   if (row.rounds != 0) {
     row.median = median(times, (size_t)row.rounds);
     row.minimum = times[0];
-    row.value = value_of(work, contestant, row.median);
+    row.value = contestant->is_part ? 0.0 : value_of(work, contestant, row.median);
   }
   if (pairs != 0 && !contestant->is_limit) {
     row.ratio = median(ratios, pairs);
@@ -144,7 +149,7 @@ static bench_row summarize(const bench_work *work, size_t i, int rounds, const d
 /* The rate of a row as a fraction of its limit's. */
 static void relate_to_limit(const bench_work *work, bench_row *row, const bench_row *rows) {
   const char *name = row->contestant->limit != NULL ? row->contestant->limit : work->limit;
-  if (name == NULL || row->rounds == 0) {
+  if (name == NULL || row->rounds == 0 || row->contestant->is_part) {
     return;
   }
   for (size_t i = 0; i < work->count; i++) {

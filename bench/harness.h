@@ -60,6 +60,7 @@ typedef struct bench_contestant {
   double amount;     /* of the work's unit that a run does; 0: the work's amount */
   const char *limit; /* the name of the limit that it is compared with; NULL: the work's */
   bool is_limit;
+  bool is_part;       /* a step besides the work: time alone, no rate */
   bool is_baseline;   /* the one that ratios refer to; the first otherwise */
   int most_rounds;    /* 0: all. For the slow. */
   int most_threads;   /* 0: any */

@@ -111,6 +111,7 @@ static void measure(const bench_options *options, const char *name, size_t rows,
     contestant = bench_add(&work, "qref, packing alone");
     contestant->run = pack;
     contestant->context = layers[0];
+    contestant->is_part = true;
   }
   bench_contestant *contestant = bench_add(&work, "qref ref");
   contestant->run = run;

@@ -3,6 +3,7 @@
 #include <dlfcn.h>
 #include <stdlib.h>
 
+#include "bench/limits.h"
 #include "bench/peers/peers.h"
 
 typedef void (*sgemm_function)(const char *, const char *, const int *, const int *, const int *, const float *,
@@ -48,16 +49,25 @@ static bool load(blas *library, const char *file, const char *set_threads, bool 
   return library->sgemm != NULL && set != NULL;
 }
 
+/* The kernels that the processor can run: of one that is younger than they are, or that a virtual machine disguises,
+ * both libraries take too little for granted. What the user has set stays. */
+static void choose_kernels(const bench_options *options) {
+  bool wide = bench_has_avx512() && !options->avx2;
+#if defined(__x86_64__)
+  setenv("BLIS_ARCH_TYPE", wide ? "0" : "3", 0); /* skx, haswell */
+  setenv("OPENBLAS_CORETYPE", wide ? "SkylakeX" : "Haswell", 0);
+#else
+  (void)wide;
+#endif
+}
+
 void bench_add_sgemm(bench_work *work, const bench_options *options, bench_blas library, const float *x, const float *w,
                      size_t rows, size_t columns, size_t depth, const float *expected) {
   static blas loaded[2];
   static int tried[2]; /* 1: there, 2: not */
   static const char *const titles[2] = {"BLIS sgemm", "OpenBLAS sgemm"};
   if (tried[library] == 0) {
-    if (options->avx2) {
-      setenv("BLIS_ARCH_TYPE", "haswell", 1);
-      setenv("OPENBLAS_CORETYPE", "Haswell", 1);
-    }
+    choose_kernels(options);
     setenv("OPENBLAS_THREAD_TIMEOUT", "20", 1); /* a thread that waits for work soon sleeps */
     bool there = library == BENCH_BLIS ? load(&loaded[library], "libblis.so.4", "bli_thread_set_num_threads", true)
                                        : load(&loaded[library], "libopenblas.so.0", "openblas_set_num_threads", false);

@@ -116,15 +116,16 @@ static prepared prepare_linear(const bench_linear *problem) {
   return made;
 }
 
+/* In two dimensions with a height of 1, because the library has no depthwise kernel for one dimension. */
 static prepared prepare_conv1d(const bench_conv1d *problem) {
   dnnl_dim_t channels = (dnnl_dim_t)problem->channels, length = (dnnl_dim_t)problem->length;
   dnnl_dim_t width = (dnnl_dim_t)problem->width;
-  dnnl_dims_t x_sizes = {1, channels, length}, w_sizes = {channels, 1, 1, width}, bias_sizes = {channels};
-  dnnl_dims_t strides = {1}, left = {width - 1}, right = {0};
-  dnnl_memory_desc_t x = describe(3, x_sizes, dnnl_f32, dnnl_abc);
-  dnnl_memory_desc_t any_x = describe(3, x_sizes, dnnl_f32, dnnl_format_tag_any);
-  dnnl_memory_desc_t w = describe(4, w_sizes, dnnl_f32, dnnl_abcd);
-  dnnl_memory_desc_t any_w = describe(4, w_sizes, dnnl_f32, dnnl_format_tag_any);
+  dnnl_dims_t x_sizes = {1, channels, 1, length}, w_sizes = {channels, 1, 1, 1, width}, bias_sizes = {channels};
+  dnnl_dims_t strides = {1, 1}, left = {0, width - 1}, right = {0, 0};
+  dnnl_memory_desc_t x = describe(4, x_sizes, dnnl_f32, dnnl_abcd);
+  dnnl_memory_desc_t any_x = describe(4, x_sizes, dnnl_f32, dnnl_format_tag_any);
+  dnnl_memory_desc_t w = describe(5, w_sizes, dnnl_f32, dnnl_abcde);
+  dnnl_memory_desc_t any_w = describe(5, w_sizes, dnnl_f32, dnnl_format_tag_any);
   dnnl_memory_desc_t bias = describe(1, bias_sizes, dnnl_f32, dnnl_a);
   dnnl_convolution_desc_t operation;
   dnnl_primitive_attr_t attributes;
@@ -186,8 +187,8 @@ void bench_add_onednn_conv1d(bench_work *work, const bench_options *options, con
   bench_contestant *contestant = &work->contestants[work->count - 1];
   size_t count = problem->channels * problem->length;
   float *y = bench_allocate(count, sizeof(float));
-  dnnl_dims_t sizes = {1, (dnnl_dim_t)problem->channels, (dnnl_dim_t)problem->length};
-  dnnl_memory_desc_t plain = describe(3, sizes, dnnl_f32, dnnl_abc);
+  dnnl_dims_t sizes = {1, (dnnl_dim_t)problem->channels, 1, (dnnl_dim_t)problem->length};
+  dnnl_memory_desc_t plain = describe(4, sizes, dnnl_f32, dnnl_abcd);
   dnnl_memory_t result = self->by_threads[1].arguments[3].memory;
   const dnnl_memory_desc_t *own = NULL;
   check(dnnl_memory_get_memory_desc(result, &own), "dnnl_memory_get_memory_desc");

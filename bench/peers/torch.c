@@ -1,7 +1,8 @@
 /* PyTorch, asked through a pipe. */
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include "bench/peers/peers.h"
@@ -41,6 +42,7 @@ static void start(const bench_options *options) {
     close(down[1]);
     close(up[0]);
     close(up[1]);
+    prctl(PR_SET_PDEATHSIG, SIGTERM);
     if (options->avx2) {
       setenv("ATEN_CPU_CAPABILITY", "avx2", 1);
       setenv("ONEDNN_MAX_CPU_ISA", "AVX2", 1);
@@ -68,10 +70,12 @@ static double measure(void *context, int threads, int repetitions) {
   fprintf(torch.requests, "%d %d %d %s\n", threads, repetitions, self->cpu_time && threads == 1, self->request);
   fflush(torch.requests);
   char line[128];
-  if (fgets(line, sizeof line, torch.answers) == NULL) {
+  char *end = line;
+  double seconds = fgets(line, sizeof line, torch.answers) != NULL ? strtod(line, &end) : 0.0;
+  if (end == line) {
     bench_fail("torch_ops.py failed on %s", self->request);
   }
-  return atof(line);
+  return seconds;
 }
 
 void bench_add_torch(bench_work *work, const bench_options *options, const char *name, const char *request) {
