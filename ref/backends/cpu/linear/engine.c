@@ -15,7 +15,7 @@ const qref_linear_engine *qref_linear_engine_for(qref_cpu_level level, size_t ro
   }
 #elif QREF_SIMD_NEON
   if (level >= QREF_CPU_NEON) {
-    return &qref_linear_engine_neon;
+    return qref_linear_has_sdot() ? &qref_linear_engine_neon_dot : &qref_linear_engine_neon;
   }
 #endif
   (void)level;

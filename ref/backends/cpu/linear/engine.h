@@ -3,6 +3,7 @@
 #ifndef QREF_BACKENDS_CPU_LINEAR_ENGINE_H
 #define QREF_BACKENDS_CPU_LINEAR_ENGINE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -41,6 +42,8 @@ const qref_linear_engine *qref_linear_engine_for(qref_cpu_level level, size_t ro
 extern const qref_linear_engine qref_linear_engine_portable;
 /* Each exists where its instructions can be compiled. */
 extern const qref_linear_engine qref_linear_engine_neon;
+extern const qref_linear_engine qref_linear_engine_neon_dot; /* where the processor has sdot */
+bool qref_linear_has_sdot(void);
 extern const qref_linear_engine qref_linear_engine_avx2;      /* widens: for many rows */
 extern const qref_linear_engine qref_linear_engine_avx2_thin; /* does not: for few */
 extern const qref_linear_engine qref_linear_engine_avx512;

@@ -80,10 +80,12 @@ static void multiply(size_t rows, size_t panels, size_t groups, const void *x, c
     CASES(4)
     CASES(5)
     CASES(6)
-    CASES(7) CASES(8)
+    CASES(7)
+    CASES(8)
 #undef CASES
 #undef CASE
-        default : break;
+    default:
+      break;
   }
 }
 

@@ -8,18 +8,7 @@
 
 enum { ROWS = 2 };
 
-/* Packed x: for each group of 4 k's, 4 int8 of each row. */
-static void pack_x(const int8_t *x, size_t x_stride, size_t rows, size_t depth, void *packed) {
-  int8_t *out = packed;
-  for (size_t k = 0; k < depth; k += QREF_PANEL_DEPTH) {
-    const size_t left = depth - k < QREF_PANEL_DEPTH ? depth - k : QREF_PANEL_DEPTH;
-    for (size_t m = 0; m < rows; m++, out += QREF_PANEL_DEPTH) {
-      int8_t four[QREF_PANEL_DEPTH] = {0};
-      memcpy(four, x + m * x_stride + k, left);
-      memcpy(out, four, sizeof four);
-    }
-  }
-}
+#include "ref/backends/cpu/linear/pack_x_neon.inc"
 
 /* Lanes hold 2 of 4 k's of 2 columns, added up at the end. */
 QREF_SIMD_INLINE void multiply_rows(const size_t rows, size_t groups, const int8_t *x, const int8_t *w,
