@@ -143,31 +143,60 @@ static void print_op(const qref_cross_row *sum, size_t profiles) {
     printf(" %8s", "-");
   }
   if (sum->failed != 0) {
-    printf("  %llu cases DIFFER\n", (ull)sum->failed);
+    printf("  %llu cases DIFFER", (ull)sum->failed);
   } else {
-    printf("  %s\n", qref_cross_row_verdict(sum));
+    printf("  %s", sum->cases != 0 ? "equal" : qref_cross_row_verdict(sum));
   }
+  printf(sum->cases != 0 && sum->unsupported != 0 ? ", %llu unsupported\n" : "\n", (ull)sum->unsupported);
 }
 
-/* Rows of one op lie side by side. */
+/* Rows of one op lie side by side: how many from row i on. */
+static size_t rows_of_op(const qref_cross_report *report, size_t i) {
+  size_t count = 1;
+  while (i + count < report->row_count && strcmp(report->rows[i + count].op, report->rows[i].op) == 0) {
+    count++;
+  }
+  return count;
+}
+
+static qref_cross_row sum_of(const qref_cross_row *rows, size_t count) {
+  qref_cross_row sum = {.op = rows[0].op};
+  for (size_t i = 0; i < count; i++) {
+    add(&sum, &rows[i]);
+  }
+  return sum;
+}
+
 static void print_ops(const qref_cross_report *report) {
   printf("\n%-24s %9s %9s %10s %13s %8s %8s  verdict\n", "op", "cases", "runs", "tensors", "bytes", "profiles",
          "time/ref");
-  for (size_t i = 0; i < report->row_count;) {
-    qref_cross_row sum = {.op = report->rows[i].op};
-    size_t profiles = 0;
-    for (; i < report->row_count && strcmp(report->rows[i].op, sum.op) == 0; i++, profiles++) {
-      add(&sum, &report->rows[i]);
-    }
-    print_op(&sum, profiles);
+  size_t count = 0;
+  for (size_t i = 0; i < report->row_count; i += count) {
+    count = rows_of_op(report, i);
+    const qref_cross_row sum = sum_of(&report->rows[i], count);
+    print_op(&sum, count);
   }
+}
+
+static void print_unsupported(const qref_cross_report *report) {
   const char *separator = "\n";
-  for (size_t i = 0; i < report->row_count; i++) {
-    if (report->rows[i].unsupported != 0) {
-      printf("%sunsupported: %llu cases of %s under %s\n", separator, (ull)report->rows[i].unsupported,
-             report->rows[i].op, report->rows[i].profile);
-      separator = "";
+  size_t count = 0;
+  for (size_t i = 0; i < report->row_count; i += count) {
+    count = rows_of_op(report, i);
+    const qref_cross_row sum = sum_of(&report->rows[i], count);
+    if (sum.unsupported == 0) {
+      continue;
     }
+    printf("%sunsupported: %llu cases of %s, under", separator, (ull)sum.unsupported, sum.op);
+    separator = "";
+    for (size_t k = i; k < i + count; k++) {
+      if (report->rows[k].unsupported != 0) {
+        printf("%s %s", separator, report->rows[k].profile);
+        separator = ",";
+      }
+    }
+    printf("\n");
+    separator = "";
   }
 }
 
@@ -218,6 +247,7 @@ void qref_cross_print_text(const qref_cross_summary *summary) {
   const qref_cross_report *report = summary->report;
   print_head(summary);
   print_ops(report);
+  print_unsupported(report);
   for (size_t i = 0; i < summary->results->count; i++) {
     print_divergence(summary, &summary->results->kept[i]);
   }

@@ -315,6 +315,9 @@ static qref_status pack(const comparison *self, int threads, bool *packed, qref_
   const int8_t *w = (const int8_t *)(space->pristine + space->slots[index_of(self->item, "w")].data);
   self->outcome->expected_status = QREF_OK;
   self->outcome->status = self->backend->linear_pack(w, args->columns, args->depth, space->packed, threads, &failure);
+  if (self->outcome->status == QREF_ERROR_MEMORY) {
+    return qref_fail(error, QREF_ERROR_MEMORY, "case %s: linear_pack: out of memory", self->item->id);
+  }
   if (self->outcome->status != QREF_OK) {
     fail_status(self->outcome, "linear_pack", &failure);
     return QREF_OK;
@@ -357,8 +360,14 @@ static void count_tensors(const comparison *self, const qref_cross_run *run) {
   }
 }
 
+/* Memory that ran out says nothing of a backend: it ends the comparison. */
+static qref_status out_of_memory(const comparison *self, const qref_backend *backend, qref_error *error) {
+  return qref_fail(error, QREF_ERROR_MEMORY, "case %s: backend %s: out of memory", self->item->id, backend->name);
+}
+
 /* One run of the backend under test. A problem is left in the outcome. */
-static void compare_run(const comparison *self, const qref_cross_run *run, const qref_counts *expected_counts) {
+static qref_status compare_run(const comparison *self, const qref_cross_run *run, const qref_counts *expected_counts,
+                               qref_error *error) {
   qref_cross_outcome *outcome = self->outcome;
   qref_counts counts = counts_before;
   qref_case_binding binding = {.counts = run->counts ? &counts : NULL};
@@ -371,28 +380,32 @@ static void compare_run(const comparison *self, const qref_cross_run *run, const
     outcome->backend_nanoseconds = nanoseconds() - start;
   }
   outcome->run = *run;
+  if (outcome->status == QREF_ERROR_MEMORY) {
+    return out_of_memory(self, self->backend, error);
+  }
   if (outcome->status != outcome->expected_status) {
     fail_status(outcome, self->backend->name, &failure);
-    return;
+    return QREF_OK;
   }
   count_tensors(self, run);
   for (size_t i = 0; i < QREF_CROSS_SLOTS; i++) {
     if (self->space->slots[i].bytes != 0 && slot_differs(self, run, i)) {
       explain_slot(self, run, i);
-      return;
+      return QREF_OK;
     }
   }
   if (run->packed && packed_changed(self)) {
     outcome->problem = QREF_CROSS_INPUT;
     outcome->tensor = QREF_CROSS_SLOTS;
     snprintf(outcome->message, sizeof outcome->message, "the packed weights or the bytes around them were written to");
-    return;
+    return QREF_OK;
   }
   if (run->counts && memcmp(&counts, expected_counts, sizeof counts) != 0) {
     outcome->expected_counts = added(expected_counts);
     outcome->counts = added(&counts);
     explain_counts(outcome);
   }
+  return QREF_OK;
 }
 
 /* The reference, with everything asked for; the case's tensors point to its results. */
@@ -436,6 +449,9 @@ qref_status qref_cross_compare(qref_cross_workspace *workspace, qref_case *item,
   qref_counts expected_counts = counts_before;
   run_reference(&self, against, &expected_counts);
   const qref_status expected_status = outcome->expected_status;
+  if (expected_status == QREF_ERROR_MEMORY) {
+    return out_of_memory(&self, against, error);
+  }
   const bool in_place = self.in_place.input != SIZE_MAX && expected_status == QREF_OK;
   run_list list;
   list_runs(item, backend, in_place, threads, &list);
@@ -452,7 +468,7 @@ qref_status qref_cross_compare(qref_cross_workspace *workspace, qref_case *item,
       packed_by = run->threads;
     }
     outcome->expected_status = expected_status;
-    compare_run(&self, run, &expected_counts);
+    QREF_TRY(compare_run(&self, run, &expected_counts, error));
   }
   return QREF_OK;
 }

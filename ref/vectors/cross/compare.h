@@ -41,8 +41,8 @@ typedef struct qref_cross_outcome {
 
 /* Runs a case that qref_cross_lay_out has laid out and whose inputs lie in the workspace: once on `against`, then on
  * `backend` in every way, up to the first that differs. threads above 1: every way with so many threads too. On return
- * the tensors of `item` point to what `against` computed, in the workspace. The status is about memory of the
- * comparison alone: a backend that fails is an outcome. */
+ * the tensors of `item` point to what `against` computed, in the workspace. The status is about memory
+ * alone, the comparison's and the backends': any other failure of a backend is an outcome. */
 qref_status qref_cross_compare(qref_cross_workspace *workspace, qref_case *item, const qref_backend *backend,
                                const qref_backend *against, int threads, uint64_t variation,
                                qref_cross_outcome *outcome, qref_error *error);
