@@ -55,19 +55,22 @@ static void widen(const int8_t *panel, size_t groups, void *widened) {
  * registers. */
 QREF_SIMD_INLINE __m256i add_products(__m256i sum, __m256i x, __m256i w) {
   sum = _mm256_add_epi32(sum, _mm256_madd_epi16(x, w));
-  __asm__("" : "+x"(sum));
+  __asm__ volatile("" : "+x"(sum));
   return sum;
 }
 
 enum { ROWS = 6, THIN_VECTORS = 3 };
 
+/* Loops over rows and panels have constant bounds: clang unrolls them before it knows `rows` and `panels`. */
 QREF_SIMD_INLINE void multiply_rows(const size_t rows, size_t groups, const int16_t *x, const int16_t *w,
                                     const int32_t *start, size_t start_stride, int32_t *sums, size_t sums_stride) {
   __m256i low[ROWS], high[ROWS]; /* columns 0..7 and 8..15 */
 #pragma GCC unroll 6
-  for (size_t m = 0; m < rows; m++) {
-    low[m] = vi_load(start + m * start_stride);
-    high[m] = vi_load(start + m * start_stride + 8);
+  for (size_t m = 0; m < ROWS; m++) {
+    if (m < rows) {
+      low[m] = vi_load(start + m * start_stride);
+      high[m] = vi_load(start + m * start_stride + 8);
+    }
   }
   for (; groups != 0; groups--, w += 64, x += 4 * rows) {
 #pragma GCC unroll 2
@@ -75,19 +78,23 @@ QREF_SIMD_INLINE void multiply_rows(const size_t rows, size_t groups, const int1
       const __m256i w_low = load_i16(w + 32 * pair);
       const __m256i w_high = load_i16(w + 32 * pair + 16);
 #pragma GCC unroll 6
-      for (size_t m = 0; m < rows; m++) {
-        int32_t two;
-        memcpy(&two, x + 4 * m + 2 * pair, sizeof two);
-        const __m256i x_two = _mm256_set1_epi32(two);
-        low[m] = add_products(low[m], x_two, w_low);
-        high[m] = add_products(high[m], x_two, w_high);
+      for (size_t m = 0; m < ROWS; m++) {
+        if (m < rows) {
+          int32_t two;
+          memcpy(&two, x + 4 * m + 2 * pair, sizeof two);
+          const __m256i x_two = _mm256_set1_epi32(two);
+          low[m] = add_products(low[m], x_two, w_low);
+          high[m] = add_products(high[m], x_two, w_high);
+        }
       }
     }
   }
 #pragma GCC unroll 6
-  for (size_t m = 0; m < rows; m++) {
-    vi_store(sums + m * sums_stride, low[m]);
-    vi_store(sums + m * sums_stride + 8, high[m]);
+  for (size_t m = 0; m < ROWS; m++) {
+    if (m < rows) {
+      vi_store(sums + m * sums_stride, low[m]);
+      vi_store(sums + m * sums_stride + 8, high[m]);
+    }
   }
 }
 
@@ -119,40 +126,48 @@ QREF_SIMD_INLINE void multiply_thin_block(const size_t rows, const size_t panels
                                           size_t start_stride, int32_t *sums, size_t sums_stride) {
   __m256i sum[THIN_VECTORS][4]; /* of row m and panel p at m * panels + p */
 #pragma GCC unroll 3
-  for (size_t v = 0; v < rows * panels; v++) {
+  for (size_t v = 0; v < THIN_VECTORS; v++) {
+    if (v < rows * panels) {
 #pragma GCC unroll 4
-    for (size_t i = 0; i < 4; i++) {
-      sum[v][i] = _mm256_setzero_si256();
+      for (size_t i = 0; i < 4; i++) {
+        sum[v][i] = _mm256_setzero_si256();
+      }
     }
   }
   for (size_t q = 0; q < groups; q++, w += 64, x += 4 * rows) {
     const size_t ahead = qref_linear_prefetch(q, groups, panels, panel_stride);
 #pragma GCC unroll 3
-    for (size_t p = 0; p < panels; p++) {
-      const int8_t *group = w + p * panel_stride;
-      const __m256i columns[4] = {load_16_i8(group), load_16_i8(group + 16), load_16_i8(group + 32),
-                                  load_16_i8(group + 48)};
-      _mm_prefetch((const char *)(const void *)(group + ahead), _MM_HINT_T0);
+    for (size_t p = 0; p < THIN_VECTORS; p++) {
+      if (p < panels) {
+        const int8_t *group = w + p * panel_stride;
+        const __m256i columns[4] = {load_16_i8(group), load_16_i8(group + 16), load_16_i8(group + 32),
+                                    load_16_i8(group + 48)};
+        _mm_prefetch((const char *)(const void *)(group + ahead), _MM_HINT_T0);
 #pragma GCC unroll 3
-      for (size_t m = 0; m < rows; m++) {
-        int64_t four;
-        memcpy(&four, x + 4 * m, sizeof four);
-        const __m256i x_four = _mm256_set1_epi64x(four);
+        for (size_t m = 0; m < THIN_VECTORS; m++) {
+          if (m < rows) {
+            int64_t four;
+            memcpy(&four, x + 4 * m, sizeof four);
+            const __m256i x_four = _mm256_set1_epi64x(four);
 #pragma GCC unroll 4
-        for (size_t i = 0; i < 4; i++) {
-          sum[m * panels + p][i] = add_products(sum[m * panels + p][i], x_four, columns[i]);
+            for (size_t i = 0; i < 4; i++) {
+              sum[m * panels + p][i] = add_products(sum[m * panels + p][i], x_four, columns[i]);
+            }
+          }
         }
       }
     }
   }
 #pragma GCC unroll 3
-  for (size_t v = 0; v < rows * panels; v++) {
-    const int32_t *from = start + v / panels * start_stride + v % panels * QREF_PANEL_COLUMNS;
-    int32_t *to = sums + v / panels * sums_stride + v % panels * QREF_PANEL_COLUMNS;
+  for (size_t v = 0; v < THIN_VECTORS; v++) {
+    if (v < rows * panels) {
+      const int32_t *from = start + v / panels * start_stride + v % panels * QREF_PANEL_COLUMNS;
+      int32_t *to = sums + v / panels * sums_stride + v % panels * QREF_PANEL_COLUMNS;
 #pragma GCC unroll 2
-    for (size_t i = 0; i < 2; i++) {
-      const __m256i pairs = _mm256_hadd_epi32(sum[v][2 * i], sum[v][2 * i + 1]);
-      vi_store(to + 8 * i, vi_add(vi_load(from + 8 * i), _mm256_permute4x64_epi64(pairs, 0xd8)));
+      for (size_t i = 0; i < 2; i++) {
+        const __m256i pairs = _mm256_hadd_epi32(sum[v][2 * i], sum[v][2 * i + 1]);
+        vi_store(to + 8 * i, vi_add(vi_load(from + 8 * i), _mm256_permute4x64_epi64(pairs, 0xd8)));
+      }
     }
   }
 }

@@ -25,43 +25,58 @@ QREF_SIMD_INLINE void store_x(uint8_t *out, __m128i v, size_t rows) {
 
 #include "ref/backends/cpu/linear/pack_x.inc"
 
+/* Loops over rows and panels have constant bounds: clang unrolls them before it knows `rows` and `panels`. */
 QREF_SIMD_INLINE void multiply_block(const size_t rows, const size_t panels, size_t groups, const uint8_t *x,
                                      const int8_t *w, size_t panel_stride, const int32_t *start, size_t start_stride,
                                      int32_t *sums, size_t sums_stride) {
   __m512i sum[ROWS][PANELS];
 #pragma GCC unroll 8
-  for (size_t m = 0; m < rows; m++) {
+  for (size_t m = 0; m < ROWS; m++) {
+    if (m < rows) {
 #pragma GCC unroll 3
-    for (size_t p = 0; p < panels; p++) {
-      sum[m][p] = vi_load(start + m * start_stride + p * QREF_PANEL_COLUMNS);
+      for (size_t p = 0; p < PANELS; p++) {
+        if (p < panels) {
+          sum[m][p] = vi_load(start + m * start_stride + p * QREF_PANEL_COLUMNS);
+        }
+      }
     }
   }
   for (size_t q = 0; q < groups; q++, w += 64, x += 4 * rows) {
     const size_t ahead = qref_linear_prefetch(q, groups, panels, panel_stride);
     __m512i weights[PANELS];
 #pragma GCC unroll 3
-    for (size_t p = 0; p < panels; p++) {
-      weights[p] = _mm512_loadu_si512(w + p * panel_stride);
-      if (rows == 1) {
-        _mm_prefetch((const char *)(const void *)(w + p * panel_stride + ahead), _MM_HINT_T0);
+    for (size_t p = 0; p < PANELS; p++) {
+      if (p < panels) {
+        weights[p] = _mm512_loadu_si512(w + p * panel_stride);
+        if (rows == 1) {
+          _mm_prefetch((const char *)(const void *)(w + p * panel_stride + ahead), _MM_HINT_T0);
+        }
       }
     }
 #pragma GCC unroll 8
-    for (size_t m = 0; m < rows; m++) {
-      int32_t four;
-      memcpy(&four, x + 4 * m, sizeof four);
-      const __m512i x_four = _mm512_set1_epi32(four);
+    for (size_t m = 0; m < ROWS; m++) {
+      if (m < rows) {
+        int32_t four;
+        memcpy(&four, x + 4 * m, sizeof four);
+        const __m512i x_four = _mm512_set1_epi32(four);
 #pragma GCC unroll 3
-      for (size_t p = 0; p < panels; p++) {
-        sum[m][p] = _mm512_dpbusd_epi32(sum[m][p], x_four, weights[p]);
+        for (size_t p = 0; p < PANELS; p++) {
+          if (p < panels) {
+            sum[m][p] = _mm512_dpbusd_epi32(sum[m][p], x_four, weights[p]);
+          }
+        }
       }
     }
   }
 #pragma GCC unroll 8
-  for (size_t m = 0; m < rows; m++) {
+  for (size_t m = 0; m < ROWS; m++) {
+    if (m < rows) {
 #pragma GCC unroll 3
-    for (size_t p = 0; p < panels; p++) {
-      vi_store(sums + m * sums_stride + p * QREF_PANEL_COLUMNS, sum[m][p]);
+      for (size_t p = 0; p < PANELS; p++) {
+        if (p < panels) {
+          vi_store(sums + m * sums_stride + p * QREF_PANEL_COLUMNS, sum[m][p]);
+        }
+      }
     }
   }
 }

@@ -37,34 +37,41 @@ QREF_SIMD_INLINE int32x4_t dot(int32x4_t sum, int8x16_t w, int8x16_t x) {
   return sum;
 }
 
+/* Loops over rows and panels have constant bounds: clang unrolls them before it knows `rows` and `panels`. */
 QREF_SIMD_INLINE void multiply_rows(const size_t rows, size_t groups, const int8_t *x, const int8_t *w,
                                     const int32_t *start, size_t start_stride, int32_t *sums, size_t sums_stride) {
   int32x4_t sum[ROWS][4];
 #pragma GCC unroll 6
-  for (size_t m = 0; m < rows; m++) {
+  for (size_t m = 0; m < ROWS; m++) {
+    if (m < rows) {
 #pragma GCC unroll 4
-    for (size_t i = 0; i < 4; i++) {
-      sum[m][i] = vld1q_s32(start + m * start_stride + 4 * i);
+      for (size_t i = 0; i < 4; i++) {
+        sum[m][i] = vld1q_s32(start + m * start_stride + 4 * i);
+      }
     }
   }
   for (; groups != 0; groups--, w += 64, x += 4 * rows) {
     const int8x16_t columns[4] = {vld1q_s8(w), vld1q_s8(w + 16), vld1q_s8(w + 32), vld1q_s8(w + 48)};
 #pragma GCC unroll 6
-    for (size_t m = 0; m < rows; m++) {
-      int32_t four;
-      memcpy(&four, x + 4 * m, sizeof four);
-      const int8x16_t x_four = vreinterpretq_s8_s32(vdupq_n_s32(four));
+    for (size_t m = 0; m < ROWS; m++) {
+      if (m < rows) {
+        int32_t four;
+        memcpy(&four, x + 4 * m, sizeof four);
+        const int8x16_t x_four = vreinterpretq_s8_s32(vdupq_n_s32(four));
 #pragma GCC unroll 4
-      for (size_t i = 0; i < 4; i++) {
-        sum[m][i] = dot(sum[m][i], columns[i], x_four);
+        for (size_t i = 0; i < 4; i++) {
+          sum[m][i] = dot(sum[m][i], columns[i], x_four);
+        }
       }
     }
   }
 #pragma GCC unroll 6
-  for (size_t m = 0; m < rows; m++) {
+  for (size_t m = 0; m < ROWS; m++) {
+    if (m < rows) {
 #pragma GCC unroll 4
-    for (size_t i = 0; i < 4; i++) {
-      vst1q_s32(sums + m * sums_stride + 4 * i, sum[m][i]);
+      for (size_t i = 0; i < 4; i++) {
+        vst1q_s32(sums + m * sums_stride + 4 * i, sum[m][i]);
+      }
     }
   }
 }
@@ -80,7 +87,9 @@ static void multiply(size_t rows, size_t panels, size_t groups, const void *x, c
     break;
     CASE(1)
     CASE(2)
-    CASE(3) CASE(4) CASE(5) CASE(6)
+    CASE(3)
+    CASE(4)
+    CASE(5) CASE(6)
 #undef CASE
         default : break;
   }
