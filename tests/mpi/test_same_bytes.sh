@@ -42,6 +42,16 @@ done
 ranks 2 sweep --function exp --shard 50/64 -o sweep >sweep.txt
 grep -q '^exp  *4 of 256 blocks, 4 of them there before' sweep.txt || fail "sweep: computed again"
 
+proofs=$QREF_BINARY_DIR/tests/proof
+if [ -x "$proofs/prove_functions_mpi" ]; then
+  step "the proof against MPFR: the report of one process"
+  "$proofs/prove_functions" all --stride 4096 --hardest 2 | grep -v ' s$' >plain.txt
+  for n in 1 4; do
+    mpirun "${options[@]}" -n $n "$proofs/prove_functions_mpi" all --stride 4096 --hardest 2 | grep -v ' s$' >proof.txt
+    diff plain.txt proof.txt || fail "$n ranks: another report"
+  done
+fi
+
 step "what is wrong is said once"
 # refused CODE PATTERN ARGUMENT...: on 4 ranks; rank 0's own line, and mpirun's below it.
 refused() {

@@ -5,6 +5,8 @@
  * itself checked: every CONFIRM_EVERY-th decision of the filter is put to MPFR as well.
  *
  * Exit status: 0 if nothing is wrong, 1 if something is, 2 for a wrong command line. */
+#include "tests/proof/prove_functions.h"
+
 #include <qref/numerics.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -12,6 +14,9 @@
 #include <string.h>
 #include <time.h>
 
+#include "ref/base/error.h"
+#include "ref/base/size.h"
+#include "ref/cli/team.h"
 #include "tests/proof/oracle.h"
 
 #ifdef _OPENMP
@@ -21,7 +26,7 @@
 /* Relative. Four units in the last place of binary64; good C libraries stay below one. */
 #define LIBM_ERROR 0x1p-50
 
-enum { CONFIRM_EVERY = 65536, BLOCK = 65536, SHOWN_WRONG = 10, SELF_TEST_EVERY = 65521 };
+enum { CONFIRM_EVERY = 65536, PIECE = 1 << 20, SHOWN_WRONG = 10, SELF_TEST_EVERY = 65521 };
 
 typedef struct options {
   const char *function; /* a name, or "all" */
@@ -46,12 +51,6 @@ typedef struct hard_case {
   uint32_t bits;
   double distance;
 } hard_case;
-
-typedef struct hard_cases {
-  hard_case *items;
-  size_t count;
-  size_t capacity;
-} hard_cases;
 
 /* Argument number i of a sample: one of each `stride` consecutive bit patterns. Multiplying by an odd number walks
  * through the residues, so that low bits vary; the samples of all offsets 0 .. stride-1 together are every pattern. */
@@ -79,18 +78,9 @@ static bool filter(const proof_function *function, float x, float *expected) {
   return same(lower, *expected);
 }
 
-static bool keep_hard_case(hard_cases *kept, const proof_function *function, float x) {
-  if (kept->count == kept->capacity) {
-    const size_t capacity = kept->capacity == 0 ? 1024 : 2 * kept->capacity;
-    hard_case *items = realloc(kept->items, capacity * sizeof *items);
-    if (items == NULL) {
-      return false;
-    }
-    kept->items = items;
-    kept->capacity = capacity;
-  }
-  kept->items[kept->count++] = (hard_case){qref_bits_from_f32(x), oracle_distance_to_midpoint(function, x)};
-  return true;
+static void keep_hard_case(qref_text *kept, const proof_function *function, float x) {
+  const hard_case item = {qref_bits_from_f32(x), oracle_distance_to_midpoint(function, x)};
+  qref_text_append(kept, (const char *)&item, sizeof item);
 }
 
 static int nearer(const void *a, const void *b) {
@@ -104,7 +94,7 @@ static void report_wrong(const proof_function *function, float x, float got, flo
 }
 
 static void check_one(const proof_function *function, uint32_t bits, const options *chosen, counts *total,
-                      hard_cases *kept) {
+                      qref_text *kept) {
   const float x = qref_f32_from_bits(bits);
   float got = function->qref(x);
   if (chosen->self_test && bits % SELF_TEST_EVERY == 0) {
@@ -123,13 +113,7 @@ static void check_one(const proof_function *function, uint32_t bits, const optio
     total->by_mpfr++;
     expected = oracle_f32(function, x);
     if (chosen->hardest != 0) {
-#ifdef _OPENMP
-#pragma omp critical(hard)
-#endif
-      if (!keep_hard_case(kept, function, x)) {
-        fprintf(stderr, "prove_functions: out of memory\n");
-        exit(2);
-      }
+      keep_hard_case(kept, function, x);
     }
   }
   if (!same(got, expected)) {
@@ -149,65 +133,111 @@ static void add(counts *total, const counts *part) {
   total->perturbed += part->perturbed;
 }
 
+static bool is_chosen(const options *chosen, size_t function) {
+  return strcmp(chosen->function, "all") == 0 || strcmp(chosen->function, proof_functions[function].name) == 0;
+}
+
 static double seconds(void) {
   struct timespec now;
   clock_gettime(CLOCK_MONOTONIC, &now);
   return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
-static bool prove(const proof_function *function, const options *chosen) {
-  const uint64_t patterns = UINT64_C(1) << 32;
-  const uint64_t samples = (patterns + chosen->stride - 1) / chosen->stride;
-  const int64_t blocks = (int64_t)((samples + BLOCK - 1) / BLOCK);
-  const double start = seconds();
-  counts total = {0};
-  hard_cases kept = {0};
+/* ---- the work: piece f * pieces + p is piece p of function f ---- */
 
-#ifdef _OPENMP
-#pragma omp parallel
-#endif
-  {
-    counts part = {0};
-    oracle_begin_thread();
-#ifdef _OPENMP
-#pragma omp for schedule(dynamic)
-#endif
-    for (int64_t block = 0; block < blocks; block++) {
-      for (uint64_t i = (uint64_t)block * BLOCK; i < ((uint64_t)block + 1) * BLOCK && i < samples; i++) {
-        const uint64_t bits = sample_bits(i, chosen);
-        if (bits < patterns) {
-          check_one(function, (uint32_t)bits, chosen, &part, &kept);
-        }
-      }
+typedef struct proof_run {
+  const options *chosen;
+  uint64_t samples; /* of a function */
+  size_t pieces;    /* likewise */
+  counts totals[PROOF_FUNCTION_COUNT];
+  qref_text kept[PROOF_FUNCTION_COUNT]; /* hard cases */
+} proof_run;
+
+static qref_status check_piece(void *context, size_t piece, qref_text *result, qref_error *error) {
+  const proof_run *run = context;
+  const uint64_t first = (uint64_t)(piece % run->pieces) * PIECE;
+  counts part = {0};
+  oracle_begin_thread();
+  qref_text_append(result, (const char *)&part, sizeof part);
+  for (uint64_t i = first; i < first + PIECE && i < run->samples; i++) {
+    const uint64_t bits = sample_bits(i, run->chosen);
+    if (bits >> 32 == 0) {
+      check_one(&proof_functions[piece / run->pieces], (uint32_t)bits, run->chosen, &part, result);
     }
-    mpfr_free_cache();
-#ifdef _OPENMP
-#pragma omp critical(totals)
-#endif
-    add(&total, &part);
   }
+  mpfr_free_cache();
+  if (result->failed) {
+    return qref_fail(error, QREF_ERROR_MEMORY, "out of memory");
+  }
+  memcpy(result->data, &part, sizeof part);
+  return QREF_OK;
+}
 
+static qref_status add_piece(void *context, size_t piece, const qref_text *result, qref_error *error) {
+  proof_run *run = context;
+  qref_text *kept = &run->kept[piece / run->pieces];
+  counts part;
+  memcpy(&part, result->data, sizeof part);
+  add(&run->totals[piece / run->pieces], &part);
+  qref_text_append(kept, result->data + sizeof part, result->size - sizeof part);
+  return kept->failed ? qref_fail(error, QREF_ERROR_MEMORY, "out of memory") : QREF_OK;
+}
+
+static qref_status check_all(proof_run *run, qref_error *error) {
+  const options *chosen = run->chosen;
+  run->samples = ((UINT64_C(1) << 32) + chosen->stride - 1) / chosen->stride;
+  run->pieces = (size_t)((run->samples + PIECE - 1) / PIECE);
+  size_t *pieces = qref_allocate(run->pieces * PROOF_FUNCTION_COUNT, sizeof *pieces);
+  if (pieces == NULL) {
+    return qref_fail(error, QREF_ERROR_MEMORY, "out of memory");
+  }
+  qref_work work = {
+      .name = "proof",
+      .pieces = pieces,
+      .threads = (int)chosen->threads,
+      .run = check_piece,
+      .collect = add_piece,
+      .context = run,
+  };
+  for (size_t i = 0; i < run->pieces * PROOF_FUNCTION_COUNT; i++) {
+    if (is_chosen(chosen, i / run->pieces)) {
+      pieces[work.count++] = i;
+    }
+  }
+  const qref_status status = qref_program_team()->run(&work, error);
+  free(pieces);
+  return status;
+}
+
+/* ---- the report ---- */
+
+static void print_hardest(const qref_text *kept, size_t most) {
+  hard_case *items = (hard_case *)(void *)kept->data;
+  const size_t count = kept->size / sizeof *items;
+  if (count > 0) {
+    qsort(items, count, sizeof *items, nearer);
+  }
+  for (size_t i = 0; i < count && i < most; i++) {
+    printf("  0x%08x, /* %a: %.3g from a midpoint */\n", items[i].bits, (double)qref_f32_from_bits(items[i].bits),
+           items[i].distance);
+  }
+}
+
+static bool report(const proof_function *function, const options *chosen, const counts *total, const qref_text *kept) {
   printf(
       "%s: %llu inputs checked, %llu decided by the filter (%llu of them confirmed by MPFR, %llu refuted), %llu "
-      "decided by MPFR, %llu wrong, %.1f s\n",
-      function->name, (unsigned long long)total.checked, (unsigned long long)total.by_filter,
-      (unsigned long long)total.confirmed, (unsigned long long)total.filter_wrong, (unsigned long long)total.by_mpfr,
-      (unsigned long long)total.wrong, seconds() - start);
-  if (kept.count > 0) {
-    qsort(kept.items, kept.count, sizeof *kept.items, nearer);
-  }
-  for (size_t i = 0; i < kept.count && i < chosen->hardest; i++) {
-    printf("  0x%08x, /* %a: %.3g from a midpoint */\n", kept.items[i].bits,
-           (double)qref_f32_from_bits(kept.items[i].bits), kept.items[i].distance);
-  }
-  free(kept.items);
+      "decided by MPFR, %llu wrong\n",
+      function->name, (unsigned long long)total->checked, (unsigned long long)total->by_filter,
+      (unsigned long long)total->confirmed, (unsigned long long)total->filter_wrong, (unsigned long long)total->by_mpfr,
+      (unsigned long long)total->wrong);
+  print_hardest(kept, chosen->hardest);
   fflush(stdout);
   if (chosen->self_test) {
     printf("%s: self-test: %llu results perturbed, %llu reported wrong\n", function->name,
-           (unsigned long long)total.perturbed, (unsigned long long)total.wrong);
-    return total.perturbed > 0 && total.wrong == total.perturbed && total.filter_wrong == 0;
+           (unsigned long long)total->perturbed, (unsigned long long)total->wrong);
+    return total->perturbed > 0 && total->wrong == total->perturbed && total->filter_wrong == 0;
   }
-  return total.checked > 0 && total.wrong == 0 && total.filter_wrong == 0;
+  return total->checked > 0 && total->wrong == 0 && total->filter_wrong == 0;
 }
 
 static bool parse_count(const char *text, uint64_t minimum, uint64_t maximum, uint64_t *value) {
@@ -251,8 +281,9 @@ static bool parse(int argc, char **argv, options *chosen) {
   return known;
 }
 
-int main(int argc, char **argv) {
+int prove_functions(int argc, char **argv) {
   options chosen;
+  qref_error error = {""};
   if (!parse(argc, argv, &chosen)) {
     fprintf(stderr,
             "usage: prove_functions [exp|log1p|log|all] [--stride N] [--offset K] [--threads N] [--hardest N] "
@@ -260,16 +291,23 @@ int main(int argc, char **argv) {
     return 2;
   }
 #ifdef _OPENMP
-  if (chosen.threads != 0) {
-    omp_set_num_threads((int)chosen.threads);
-  }
+  chosen.threads = chosen.threads == 0 ? (uint32_t)omp_get_max_threads() : chosen.threads;
 #endif
-  bool proved = true;
-  for (size_t i = 0; i < PROOF_FUNCTION_COUNT; i++) {
-    const proof_function *function = &proof_functions[i];
-    if (strcmp(chosen.function, "all") == 0 || strcmp(chosen.function, function->name) == 0) {
-      proved = prove(function, &chosen) && proved;
-    }
+  const double start = seconds();
+  proof_run run = {.chosen = &chosen};
+  const qref_status status = check_all(&run, &error);
+  if (status != QREF_OK) {
+    fprintf(stderr, "prove_functions: %s\n", error.message);
   }
-  return proved ? 0 : 1;
+  bool proved = true;
+  for (size_t f = 0; f < PROOF_FUNCTION_COUNT; f++) {
+    if (status == QREF_OK && qref_program_team()->leader && is_chosen(&chosen, f)) {
+      proved = report(&proof_functions[f], &chosen, &run.totals[f], &run.kept[f]) && proved;
+    }
+    qref_text_free(&run.kept[f]);
+  }
+  if (qref_program_team()->leader) {
+    printf("%.1f s\n", seconds() - start);
+  }
+  return status != QREF_OK ? 2 : proved ? 0 : 1;
 }
