@@ -6,7 +6,6 @@
 
 #include "ref/backends/cpu/offset.h"
 #include "ref/backends/cpu/scan/scan.h"
-#include "ref/backends/cpu/scan/transpose_u16.h"
 #include "ref/numerics/float_bits.h"
 #include "ref/ops/scan_layout.h"
 #include "ref/ops/scan_recurrence.h"

@@ -35,8 +35,8 @@ QREF_CPU_SCAN_PART(qref_cpu_selective_scan_update_part_neon);
 /* Most states of the vectorised parts: more would not leave the tables of a channel in the cache. */
 enum { QREF_CPU_SCAN_MOST_STATES = 64 };
 
-/* Channels whose outputs the vectorised parts store together. */
-enum { QREF_CPU_SCAN_ROWS_TOGETHER = 16 };
+/* Channels whose outputs the vectorised parts store together: a line of the cache in float16. */
+enum { QREF_CPU_SCAN_ROWS_TOGETHER = 32 };
 
 /* What a row costs the reference, in nanoseconds, roughly. */
 double qref_cpu_scan_row_cost(size_t length, size_t states);

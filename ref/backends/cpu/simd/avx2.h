@@ -240,6 +240,13 @@ QREF_SIMD_INLINE void vf_transpose(vf rows[VF_LANES]) {
     rows[i + 4] = _mm256_permute2f128_ps(quads[i], quads[i + 4], 0x31);
   }
 }
+/* p[2i] and p[2i + 1] are lane i of even and of odd as vf_store_f16 stores them */
+QREF_SIMD_INLINE void vf_store_f16_pairs(uint16_t *p, vf even, vf odd) {
+  const __m128i e = _mm256_cvtps_ph(vf_canonical_nan(even), _MM_FROUND_TO_NEAREST_INT);
+  const __m128i o = _mm256_cvtps_ph(vf_canonical_nan(odd), _MM_FROUND_TO_NEAREST_INT);
+  _mm_storeu_si128((__m128i *)(void *)p, _mm_unpacklo_epi16(e, o));
+  _mm_storeu_si128((__m128i *)(void *)(p + 8), _mm_unpackhi_epi16(e, o));
+}
 
 /* float64: the lower and the upper half of the float32 lanes */
 QREF_SIMD_INLINE vd vd_from_low(vf a) {

@@ -251,6 +251,12 @@ QREF_SIMD_INLINE void vf_transpose(vf rows[VF_LANES]) {
     rows[i + 12] = _mm512_shuffle_f32x4(odd_low, odd_high, 0xdd);
   }
 }
+/* p[2i] and p[2i + 1] are lane i of even and of odd as vf_store_f16 stores them */
+QREF_SIMD_INLINE void vf_store_f16_pairs(uint16_t *p, vf even, vf odd) {
+  const __m512i e = _mm512_cvtepu16_epi32(_mm512_cvtps_ph(vf_canonical_nan(even), _MM_FROUND_TO_NEAREST_INT));
+  const __m512i o = _mm512_cvtepu16_epi32(_mm512_cvtps_ph(vf_canonical_nan(odd), _MM_FROUND_TO_NEAREST_INT));
+  _mm512_storeu_si512(p, _mm512_or_si512(e, _mm512_slli_epi32(o, 16)));
+}
 
 /* float64: the lower and the upper half of the float32 lanes */
 QREF_SIMD_INLINE vd vd_from_low(vf a) {

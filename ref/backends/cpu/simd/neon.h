@@ -220,6 +220,12 @@ QREF_SIMD_INLINE void vf_transpose(vf rows[VF_LANES]) {
   rows[2] = vcombine_f32(vget_high_f32(even_low), vget_high_f32(even_high));
   rows[3] = vcombine_f32(vget_high_f32(odd_low), vget_high_f32(odd_high));
 }
+/* p[2i] and p[2i + 1] are lane i of even and of odd as vf_store_f16 stores them */
+QREF_SIMD_INLINE void vf_store_f16_pairs(uint16_t *p, vf even, vf odd) {
+  const uint16x4x2_t pairs = {{vreinterpret_u16_f16(vcvt_f16_f32(vf_canonical_nan(even))),
+                               vreinterpret_u16_f16(vcvt_f16_f32(vf_canonical_nan(odd)))}};
+  vst2_u16(p, pairs);
+}
 
 /* float64: the lower and the upper half of the float32 lanes */
 QREF_SIMD_INLINE vd vd_from_low(vf a) {
