@@ -11,8 +11,10 @@
 #include "ref/backends/cpu/linear/pack.h"
 
 typedef struct qref_linear_engine {
-  size_t rows;         /* the most rows of a call of multiply */
-  size_t panels;       /* the most panels of a call of multiply */
+  size_t rows;       /* the most rows of a call of multiply */
+  size_t panels;     /* the most panels of a call of multiply */
+  size_t block_rows; /* rows and k's of a block of x, which is to stay in the second-level cache; whole groups */
+  size_t block_depth;
   size_t x_size;       /* bytes of a packed x */
   int32_t x_offset;    /* what packing adds to every x: the sums start at -x_offset * (sum of the column's weights) */
   size_t widened_size; /* bytes that a weight takes behind widen; 0: multiply reads panels as they are */

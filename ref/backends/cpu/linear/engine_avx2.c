@@ -199,6 +199,8 @@ static void multiply_thin(size_t rows, size_t panels, size_t groups, const void 
 const qref_linear_engine qref_linear_engine_avx2 = {
     .rows = ROWS,
     .panels = 1,
+    .block_rows = 240,
+    .block_depth = 512,
     .x_size = sizeof(int16_t),
     .x_offset = 0,
     .widened_size = sizeof(int16_t),
@@ -210,6 +212,8 @@ const qref_linear_engine qref_linear_engine_avx2 = {
 const qref_linear_engine qref_linear_engine_avx2_thin = {
     .rows = THIN_VECTORS,
     .panels = THIN_VECTORS,
+    .block_rows = 48,
+    .block_depth = 512,
     .x_size = sizeof(int16_t),
     .x_offset = 0,
     .widened_size = 0,

@@ -107,6 +107,8 @@ static void multiply(size_t rows, size_t panels, size_t groups, const void *x, c
 const qref_linear_engine qref_linear_engine_avx512 = {
     .rows = ROWS,
     .panels = PANELS,
+    .block_rows = 128,
+    .block_depth = 768,
     .x_size = 1,
     .x_offset = 128,
     .widened_size = 0,

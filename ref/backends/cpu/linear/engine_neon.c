@@ -70,6 +70,8 @@ static void multiply(size_t rows, size_t panels, size_t groups, const void *x, c
 const qref_linear_engine qref_linear_engine_neon = {
     .rows = ROWS,
     .panels = 1,
+    .block_rows = 96,
+    .block_depth = 512,
     .x_size = 1,
     .x_offset = 0,
     .widened_size = 0,

@@ -89,7 +89,8 @@ static void multiply(size_t rows, size_t panels, size_t groups, const void *x, c
     CASE(2)
     CASE(3)
     CASE(4)
-    CASE(5) CASE(6)
+    CASE(5)
+    CASE(6)
 #undef CASE
         default : break;
   }
@@ -98,6 +99,8 @@ static void multiply(size_t rows, size_t panels, size_t groups, const void *x, c
 const qref_linear_engine qref_linear_engine_neon_dot = {
     .rows = ROWS,
     .panels = 1,
+    .block_rows = 96,
+    .block_depth = 768,
     .x_size = 1,
     .x_offset = 0,
     .widened_size = 0,

@@ -77,6 +77,8 @@ static void multiply(size_t rows, size_t panels, size_t groups, const void *x, c
 const qref_linear_engine qref_linear_engine_portable = {
     .rows = ROWS,
     .panels = 1,
+    .block_rows = 192,
+    .block_depth = 512,
     .x_size = sizeof(int16_t),
     .x_offset = 0,
     .widened_size = sizeof(int16_t),

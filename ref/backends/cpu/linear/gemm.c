@@ -1,5 +1,5 @@
 /* Blocks in the manner of GotoBLAS: a block of x rows stays in the second-level cache, a panel of weights, K cut into
- * blocks of BLOCK_DEPTH, in the first-level cache while the rows pass it. */
+ * blocks too, in the first-level cache while the rows pass it. */
 #include "ref/backends/cpu/linear/gemm.h"
 
 #include <stdlib.h>
@@ -12,9 +12,7 @@
 #include "ref/base/size.h"
 
 enum {
-  BLOCK_ROWS = 192,
-  BLOCK_COLUMNS = 384,
-  BLOCK_DEPTH = 512,
+  BLOCK_COLUMNS = 192,    /* whole calls of multiply; the block of sums is to stay in the second-level cache too */
   MOST_X_BYTES = 4 << 20, /* of a block of x: fewer rows where K is large */
   ALIGNMENT = 64,
 };
@@ -140,11 +138,11 @@ static qref_status multiply_part(const void *context, size_t first, size_t count
   return QREF_OK;
 }
 
-/* Fewer rows than BLOCK_ROWS where there are no more, or where K is large; whole groups of rows. */
+/* Fewer rows than the engine asks for where there are no more, or where K is large; whole groups of rows. */
 static size_t choose_block_rows(const gemm *g) {
   const size_t unit = g->engine->rows;
   const size_t fit = MOST_X_BYTES / (g->filled_depth * g->engine->x_size) / unit * unit;
-  const size_t rows = smaller(smaller(round_up(g->args->rows, unit), BLOCK_ROWS / unit * unit), fit);
+  const size_t rows = smaller(smaller(round_up(g->args->rows, unit), g->engine->block_rows), fit);
   return rows > 0 ? rows : unit;
 }
 
@@ -162,7 +160,7 @@ qref_status qref_linear_gemm(qref_cpu_level level, const qref_linear_form *form,
   g.block_rows = choose_block_rows(&g);
   /* With one group of rows nothing is read twice, and panels are read from end to end. */
   const bool one_group = args->rows <= g.engine->rows && g.engine->widened_size == 0;
-  g.block_depth = one_group ? g.filled_depth : BLOCK_DEPTH;
+  g.block_depth = one_group ? g.filled_depth : g.engine->block_depth;
 
   /* Parts of rows share no line of the outputs; but each has to read all weights. */
   const int threads = args->threads > 1 ? args->threads : 1;
