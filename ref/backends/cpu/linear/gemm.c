@@ -166,8 +166,9 @@ qref_status qref_linear_gemm(qref_cpu_level level, const qref_linear_form *form,
   const int threads = args->threads > 1 ? args->threads : 1;
   g.by_rows = args->rows / (size_t)threads >= 4 * g.engine->rows && args->rows >= 64;
   const size_t others = g.by_rows ? args->columns : args->rows;
-  /* Reading a weight takes longer than using it for one row. */
-  const double cost = (double)args->depth * (0.02 * (double)others + (g.by_rows ? 0.0 : 0.1));
+  /* With few rows the time is that of reading the weights; twice that much, because threads that have just done
+   * another op are still awake. */
+  const double cost = (double)args->depth * (0.02 * (double)others + (g.by_rows ? 0.0 : 0.2));
   return qref_cpu_parallel(g.by_rows ? args->rows : args->columns,
                            g.by_rows ? g.engine->rows : g.engine->panels * QREF_PANEL_COLUMNS, cost, args->threads,
                            multiply_part, &g, args->counts, error);
