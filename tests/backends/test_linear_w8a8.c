@@ -166,7 +166,8 @@ static void test_blocks(void **state) {
   (void)state;
   static const shape shapes[] = {{401, 83, 517}, {203, 450, 100}, {2, 900, 1031}, {1, 1000, 2053}, {70, 33, 1029}};
   for (int i = 0; i < 10; i++) {
-    operands o = make_operands(shapes[i % 5], (uint64_t)i, 1.0f); /* some results saturate: counts differ too */
+    operands o = make_operands(shapes[i % 5], (uint64_t)i, 1.0f);
+    o.weight_scale[0] = 1e-3f; /* many results saturate: an element computed twice shows in the counts */
     check_levels(shapes[i % 5], &o, quamba(), i % FORMS, i / 5 == 0 ? 1 : 3);
     free_operands(&o);
   }
