@@ -11,6 +11,11 @@ static inline size_t pick(uint64_t seed, uint64_t which, size_t least, size_t mo
   return least + (size_t)(qref_random_bits(seed, 99, which) % (most - least + 1));
 }
 
+/* 16, as usual, or any. */
+static inline size_t pick_states(uint64_t seed) {
+  return seed % 2 == 0 ? 16 : pick(seed, 2, 1, seed % 11 == 0 ? 80 : 40);
+}
+
 /* Usual scales, and in every third seed any that leave the range of float32. */
 static inline float pick_scale(uint64_t seed, uint64_t which) {
   static const float choices[] = {0.02f, 1.0f, 1e-3f, 30.0f, 1e-30f, 1e30f, 1e-44f, 3e38f};

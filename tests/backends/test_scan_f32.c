@@ -13,7 +13,7 @@ static float *values(size_t count, uint64_t seed, uint64_t which, float usual) {
 }
 
 static void check(const qref_backend *backend, uint64_t seed) {
-  const size_t B = pick(seed, 0, 1, 3), D = pick(seed, 1, 1, 40), N = pick(seed, 2, 1, seed % 11 == 0 ? 80 : 40),
+  const size_t B = pick(seed, 0, 1, 3), D = pick(seed, 1, 1, 40), N = pick_states(seed),
                T = pick(seed, 3, 1, seed % 32 == 0 ? 4200 : 100),
                stride = D + pick(seed, 4, 0, 1) * pick(seed, 5, 0, 9);
   float *u = values(B * D * T, seed, 0, 3.0f), *dt = values(B * D * T, seed, 1, 4.0f),

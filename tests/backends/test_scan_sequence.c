@@ -34,7 +34,7 @@ static qref_scan_rule pick_rule(uint64_t seed) {
 }
 
 static void check(const qref_backend *backend, uint64_t seed) {
-  const size_t B = pick(seed, 0, 1, 3), D = pick(seed, 1, 1, 40), N = pick(seed, 2, 1, seed % 11 == 0 ? 80 : 40),
+  const size_t B = pick(seed, 0, 1, 3), D = pick(seed, 1, 1, 40), N = pick_states(seed),
                T = pick(seed, 3, 1, seed % 16 == 0 ? 5000 : 100),
                stride = D + pick(seed, 4, 0, 1) * pick(seed, 5, 0, 9), chunk = pick(seed, 6, 0, T + 3),
                chunks = (T - 1) / (chunk != 0 ? chunk : 2048) + 1;
