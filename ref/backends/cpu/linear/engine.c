@@ -3,7 +3,7 @@
 #include "ref/backends/cpu/simd/isa.h"
 
 /* From so many rows on the faster multiplication pays for the widening. */
-enum { WIDE_ROWS = 24 };
+enum { WIDE_ROWS = 24, PORTABLE_WIDE_ROWS = 16 };
 
 const qref_linear_engine *qref_linear_engine_for(qref_cpu_level level, size_t rows) {
 #if QREF_SIMD_X86
@@ -19,6 +19,5 @@ const qref_linear_engine *qref_linear_engine_for(qref_cpu_level level, size_t ro
   }
 #endif
   (void)level;
-  (void)rows;
-  return &qref_linear_engine_portable;
+  return rows < PORTABLE_WIDE_ROWS ? &qref_linear_engine_portable_thin : &qref_linear_engine_portable;
 }

@@ -41,13 +41,14 @@ static inline size_t qref_linear_prefetch(size_t q, size_t groups, size_t panels
 /* The engine for so many rows. */
 const qref_linear_engine *qref_linear_engine_for(qref_cpu_level level, size_t rows);
 
-extern const qref_linear_engine qref_linear_engine_portable;
+extern const qref_linear_engine qref_linear_engine_portable;      /* widens: for many rows */
+extern const qref_linear_engine qref_linear_engine_portable_thin; /* does not: for few */
 /* Each exists where its instructions can be compiled. */
 extern const qref_linear_engine qref_linear_engine_neon;
 extern const qref_linear_engine qref_linear_engine_neon_dot; /* where the processor has sdot */
 bool qref_linear_has_sdot(void);
-extern const qref_linear_engine qref_linear_engine_avx2;      /* widens: for many rows */
-extern const qref_linear_engine qref_linear_engine_avx2_thin; /* does not: for few */
+extern const qref_linear_engine qref_linear_engine_avx2; /* likewise */
+extern const qref_linear_engine qref_linear_engine_avx2_thin;
 extern const qref_linear_engine qref_linear_engine_avx512;
 
 #endif

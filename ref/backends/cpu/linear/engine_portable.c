@@ -74,6 +74,36 @@ static void multiply(size_t rows, size_t panels, size_t groups, const void *x, c
   }
 }
 
+/* One row by a panel as it is packed. */
+static void multiply_thin(size_t rows, size_t panels, size_t groups, const void *x, const void *w, size_t panel_stride,
+                          const int32_t *start, size_t start_stride, int32_t *sums, size_t sums_stride) {
+  (void)rows;
+  (void)panels;
+  (void)panel_stride;
+  (void)start_stride;
+  (void)sums_stride;
+  enum { VALUES = QREF_PANEL_COLUMNS * QREF_PANEL_DEPTH };
+  const int16_t *x_group = x;
+  const int8_t *w_group = w;
+  int32_t products[VALUES] = {0};
+  for (size_t q = 0; q < groups; q++, x_group += QREF_PANEL_DEPTH, w_group += VALUES) {
+    int16_t x_columns[VALUES]; /* the group's x once for each column */
+    for (size_t i = 0; i < VALUES; i += QREF_PANEL_DEPTH) {
+      memcpy(x_columns + i, x_group, QREF_PANEL_DEPTH * sizeof *x_group);
+    }
+    for (size_t i = 0; i < VALUES; i++) {
+      products[i] += w_group[i] * x_columns[i];
+    }
+  }
+  for (size_t j = 0; j < QREF_PANEL_COLUMNS; j++) {
+    uint32_t sum = (uint32_t)start[j];
+    for (size_t i = 0; i < QREF_PANEL_DEPTH; i++) {
+      sum += (uint32_t)products[j * QREF_PANEL_DEPTH + i];
+    }
+    sums[j] = (int32_t)sum;
+  }
+}
+
 const qref_linear_engine qref_linear_engine_portable = {
     .rows = ROWS,
     .panels = 1,
@@ -85,4 +115,17 @@ const qref_linear_engine qref_linear_engine_portable = {
     .pack_x = pack_x,
     .widen = widen,
     .multiply = multiply,
+};
+
+const qref_linear_engine qref_linear_engine_portable_thin = {
+    .rows = 1,
+    .panels = 1,
+    .block_rows = 16,
+    .block_depth = 512,
+    .x_size = sizeof(int16_t),
+    .x_offset = 0,
+    .widened_size = 0,
+    .pack_x = pack_x,
+    .widen = NULL,
+    .multiply = multiply_thin,
 };

@@ -31,10 +31,7 @@ static size_t finish_vectors(qref_cpu_level level, const qref_linear_tile *tile,
   }
 #endif
   (void)level;
-  (void)first;
-  (void)scale_factors;
-  (void)counts;
-  return 0;
+  return qref_linear_finish_portable(tile, first, scale_factors(tile, first), counts);
 }
 
 static void finish_columns(qref_cpu_level level, const qref_linear_tile *tile, qref_counts *counts) {

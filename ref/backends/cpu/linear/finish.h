@@ -17,8 +17,9 @@ typedef struct qref_linear_tile {
 /* Stores every output and intermediate of the tile. counts is not NULL. */
 void qref_linear_finish(qref_cpu_level level, const qref_linear_tile *tile, qref_counts *counts);
 
-/* The same for those of the tile's first columns that fill whole vectors; returns their number, 0 for a rule that
- * vectors cannot follow. t = ((float)acc * first[n]) * second for column n of the tile. */
+/* The same for those of the tile's first columns that fill whole vectors; returns their number, 0 for a rule or
+ * intermediates that it does not cover. t = ((float)acc * first[n]) * second for column n of the tile. */
+size_t qref_linear_finish_portable(const qref_linear_tile *tile, const float *first, float second, qref_counts *counts);
 size_t qref_linear_finish_avx2(const qref_linear_tile *tile, const float *first, float second, qref_counts *counts);
 size_t qref_linear_finish_avx512(const qref_linear_tile *tile, const float *first, float second, qref_counts *counts);
 size_t qref_linear_finish_neon(const qref_linear_tile *tile, const float *first, float second, qref_counts *counts);
