@@ -4,7 +4,6 @@
  * One thread, thread time, the minimum of several runs; the outputs of both are compared.
  *
  * usage: strassen [rows depth columns]   rows a multiple of 2, depth of 8 * ceil(depth / 1024), columns of 32 */
-#define _POSIX_C_SOURCE 200809L
 #include <qref/backend.h>
 #include <stdio.h>
 #include <stdlib.h>
