@@ -18,8 +18,8 @@ static inline size_t pick_states(uint64_t seed) {
 
 /* Usual scales, and in every third seed any that leave the range of float32. */
 static inline float pick_scale(uint64_t seed, uint64_t which) {
-  static const float choices[] = {0.02f, 1.0f, 1e-3f, 30.0f, 1e-30f, 1e30f, 1e-44f, 3e38f};
-  return choices[pick(seed, which, 0, seed % 3 == 0 ? 7 : 3)];
+  static const float choices[] = {0.02f, 1.0f, 1e-3f, 0.5f, 30.0f, 1e-30f, 1e30f, 1e-44f, 3e38f};
+  return choices[pick(seed, which, 0, seed % 3 == 0 ? 8 : 4)];
 }
 
 static inline qref_scan_scales pick_scales(uint64_t seed) {
