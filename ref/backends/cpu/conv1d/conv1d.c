@@ -1,14 +1,9 @@
-/* The conv1d ops, split over the rows (batch, channel): each row is one channel of one sequence. */
+/* conv1d_silu, split over the rows (batch, channel): each row is one channel of one sequence. */
 #include "ref/backends/cpu/conv1d/kernels.h"
 #include "ref/backends/cpu/cpu.h"
 #include "ref/backends/cpu/offset.h"
 #include "ref/backends/cpu/parallel.h"
-#include "ref/backends/cpu/simd/isa.h"
 #include "ref/ops/op_checks.h"
-
-static double row_cost(size_t length, size_t width) {
-  return (double)length * (10.0 + 3.0 * (double)width);
-}
 
 static qref_status conv1d_silu_rows(const void *context, size_t first, size_t count, qref_counts *counts,
                                     qref_error *error) {
@@ -36,34 +31,17 @@ static qref_status conv1d_silu_rows(const void *context, size_t first, size_t co
   return QREF_OK;
 }
 
-/* The kernel of an instruction set, NULL where only the reference covers the arguments. */
-typedef void (*row_kernel)(const qref_conv1d_silu_args *args, size_t row, qref_counts *counts);
-
-static row_kernel kernel_of(qref_cpu_level level, const qref_conv1d_silu_args *args) {
+/* NULL where only the reference covers the arguments. */
+static qref_cpu_conv1d_silu_row *kernel_of(qref_cpu_level level, const qref_conv1d_silu_args *args) {
   const qref_conv1d_silu_rule *rule = args->rule;
   const bool exact_function = !args->silu || rule->silu.implementation == QREF_FUNCTION_EXACT;
-  if (rule->accumulator.bits != 32 || !exact_function || args->width > QREF_CPU_CONV1D_MOST_TAPS) {
-    return NULL;
-  }
-#if QREF_SIMD_X86
-  if (level == QREF_CPU_AVX512) {
-    return qref_cpu_conv1d_silu_row_avx512;
-  }
-  if (level == QREF_CPU_AVX2) {
-    return qref_cpu_conv1d_silu_row_avx2;
-  }
-#elif QREF_SIMD_NEON
-  if (level == QREF_CPU_NEON) {
-    return qref_cpu_conv1d_silu_row_neon;
-  }
-#endif
-  (void)level;
-  return NULL;
+  const bool covered = rule->accumulator.bits == 32 && exact_function && args->width <= QREF_CPU_CONV1D_MOST_TAPS;
+  return covered ? QREF_CPU_KERNEL(qref_cpu_conv1d_silu_row, level) : NULL;
 }
 
 typedef struct kernel_task {
   const qref_conv1d_silu_args *args;
-  row_kernel kernel;
+  qref_cpu_conv1d_silu_row *kernel;
 } kernel_task;
 
 static qref_status kernel_rows(const void *context, size_t first, size_t count, qref_counts *counts,
@@ -89,73 +67,6 @@ qref_status qref_cpu_conv1d_silu(qref_cpu_level level, const qref_conv1d_silu_ar
     return qref_cpu_parallel(args->batch * args->channels, 1, 0.5 * (double)args->length, args->threads, kernel_rows,
                              &task, args->counts, error);
   }
-  return qref_cpu_parallel(args->batch * args->channels, 1, row_cost(args->length, args->width), args->threads,
-                           conv1d_silu_rows, args, args->counts, error);
-}
-
-static qref_status conv1d_silu_floatsim_rows(const void *context, size_t first, size_t count, qref_counts *counts,
-                                             qref_error *error) {
-  (void)counts;
-  const qref_conv1d_silu_floatsim_args *whole = context;
-  for (size_t row = first; row < first + count; row++) {
-    size_t d = row % whole->channels;
-    size_t offset = row * whole->length;
-    qref_conv1d_silu_floatsim_args args = *whole;
-    args.batch = 1;
-    args.channels = 1;
-    args.x += offset;
-    args.w += d * whole->width;
-    args.bias = QREF_OFFSET(args.bias, d);
-    args.before_activation = QREF_OFFSET(args.before_activation, offset);
-    args.before_quant = QREF_OFFSET(args.before_quant, offset);
-    args.before_rounding = QREF_OFFSET(args.before_rounding, offset);
-    args.after_quant += offset;
-    qref_status status = qref_conv1d_silu_floatsim(&args, error);
-    if (status != QREF_OK) {
-      return status;
-    }
-  }
-  return QREF_OK;
-}
-
-qref_status qref_cpu_conv1d_silu_floatsim(qref_cpu_level level, const qref_conv1d_silu_floatsim_args *args,
-                                          qref_error *error) {
-  (void)level;
-  qref_status status = qref_conv1d_silu_floatsim_check(args, error);
-  if (status != QREF_OK) {
-    return status;
-  }
-  return qref_cpu_parallel(args->batch * args->channels, 1, row_cost(args->length, args->width), args->threads,
-                           conv1d_silu_floatsim_rows, args, NULL, error);
-}
-
-static qref_status conv1d_silu_f32_rows(const void *context, size_t first, size_t count, qref_counts *counts,
-                                        qref_error *error) {
-  (void)counts;
-  const qref_conv1d_silu_f32_args *whole = context;
-  for (size_t row = first; row < first + count; row++) {
-    size_t d = row % whole->channels;
-    qref_conv1d_silu_f32_args args = *whole;
-    args.batch = 1;
-    args.channels = 1;
-    args.x += row * whole->length;
-    args.w += d * whole->width;
-    args.bias = QREF_OFFSET(args.bias, d);
-    args.y += row * whole->length;
-    qref_status status = qref_conv1d_silu_f32(&args, error);
-    if (status != QREF_OK) {
-      return status;
-    }
-  }
-  return QREF_OK;
-}
-
-qref_status qref_cpu_conv1d_silu_f32(qref_cpu_level level, const qref_conv1d_silu_f32_args *args, qref_error *error) {
-  (void)level;
-  qref_status status = qref_conv1d_silu_f32_check(args, error);
-  if (status != QREF_OK) {
-    return status;
-  }
-  return qref_cpu_parallel(args->batch * args->channels, 1, row_cost(args->length, args->width), args->threads,
-                           conv1d_silu_f32_rows, args, NULL, error);
+  return qref_cpu_parallel(args->batch * args->channels, 1, qref_cpu_conv1d_reference_cost(args->length, args->width),
+                           args->threads, conv1d_silu_rows, args, args->counts, error);
 }

@@ -8,6 +8,11 @@
 #define LEVEL(name) name##_neon
 #include "ref/backends/cpu/math/functions.inc"
 #include "ref/backends/cpu/math/quantize.inc"
-/* behind them */
+/* behind those two, in this order */
+#include "ref/backends/cpu/conv1d/output.inc"
+/* */
 #include "ref/backends/cpu/conv1d/int8_kernel.inc"
+/* */
+#include "ref/backends/cpu/conv1d/float_kernel.inc"
+#include "ref/backends/cpu/conv1d/update_kernel.inc"
 #endif
