@@ -4,7 +4,7 @@
 
 # Needs libc and libm only: no JSON, no files, no OpenMP.
 digest_sources=(
-  tests/portability/{digest_suites,chain_file}.c
+  tests/portability/{digest_suites,chain_file,outputs_alone}.c
   ref/base/{bytes,decimal,error,order_statistic,sha256,size,types}.c
   ref/numerics/*.c ref/profile/profile_builtin.c ref/ops/*.c ref/backends/{,blis/,cpu/,cpu/*/}*.c
   ref/model/{allocate,decode,execution,layer_tensors,prefill,scale_policy,tokens,transpose}.c ref/model/session*.c
@@ -48,7 +48,24 @@ build_digest() {
   "$compiler" "${digest_flags[@]}" "$@" "${digest_sources[@]}" -lm -o "$output"
 }
 
-# Whether this is an x86-64 processor with FMA.
-has_x86_fma() {
-  [ "$(uname -m)" = x86_64 ] && grep -qw fma /proc/cpuinfo
+# Whether this is an x86-64 processor with that instruction set, by its name in /proc/cpuinfo.
+has_x86() {
+  [ "$(uname -m)" = x86_64 ] && grep -qw "$1" /proc/cpuinfo
 }
+
+# The backends of single instruction sets that this processor has, but for NEON.
+backends_here() {
+  echo cpu-portable
+  ! has_x86 avx2 || echo cpu-avx2
+  ! has_x86 avx512_vnni || echo cpu-avx512
+}
+
+# backend_arguments BACKEND: those of the runner. "cpu=cpu-neon" is cpu, which must take NEON.
+backend_arguments() {
+  echo "--backend ${1%%=*}"
+  [[ $1 != *=* ]] || echo "--cpu-takes ${1#*=}"
+}
+
+# An emulated x86-64 without AVX2, and one with it but without AVX-512.
+emulated_westmere="qemu-x86_64 -cpu Westmere"
+emulated_haswell="qemu-x86_64 -cpu Haswell"

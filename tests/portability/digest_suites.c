@@ -2,25 +2,28 @@
  * threads. Needs libc and libm only, so that it can be built statically for any processor and run under an emulator.
  *
  *   digest_suites [--suite smoke|standard|thorough|block|layer:FILE]... [--op OP] [--stride K] [--seed N]
- *                 [--backend ref|cpu] [--threads N] [--functions STEP]
+ *                 [--backend NAME] [--cpu-takes NAME] [--threads N] [--functions STEP]
  *
  * For every suite it prints "<sha256> <suite> <op> <cases>" per op, and with the op "all" the digest that
  * `qref gen --suite` prints for the same suite, if the stride is 1. --stride K takes every K-th case. --functions STEP
  * takes every STEP-th float32 as argument of the functions, beside their hardest ones. FILE is one of write_layer.
- * Without a suite and without
- * --functions it prints the suite `standard`. */
+ * Without a suite and without --functions it prints the suite `standard`. A backend other than ref runs every case a
+ * second time for its outputs alone, which must be the same. --cpu-takes fails unless that is the backend whose
+ * instruction set `cpu` takes here. */
 #include <inttypes.h>
 #include <qref/vectors.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "ref/backends/builtin.h"
 #include "ref/base/bytes.h"
 #include "ref/base/sha256.h"
 #include "ref/vectors/chain/chain.h"
 #include "ref/vectors/generate/plan.h"
 #include "ref/vectors/suite/text.h"
 #include "tests/portability/chain_file.h"
+#include "tests/portability/outputs_alone.h"
 #include "tests/proof/hard_cases.h"
 
 enum { MAX_SUITES = 8 };
@@ -32,6 +35,7 @@ typedef struct options {
   size_t stride;
   uint64_t seed;
   const qref_backend *backend;
+  const char *cpu_takes; /* NULL: anything */
   int threads;
   uint64_t function_step; /* 0: no functions */
 } options;
@@ -43,6 +47,13 @@ typedef struct case_lines {
   qref_status status;
   qref_error error;
 } case_lines;
+
+/* The same case again, for its outputs alone. */
+static void run_again(const qref_case *item, const options *chosen, case_lines *lines) {
+  if (lines->status == QREF_OK && strcmp(chosen->backend->name, "ref") != 0) {
+    lines->status = outputs_alone(item, chosen->backend, chosen->threads, &lines->error);
+  }
+}
 
 /* ---- suites ---- */
 
@@ -102,6 +113,7 @@ static qref_status plan_lines(const options *chosen, qref_suite_size size, case_
     entry->status = qref_plan_make_case(&plan, (size_t)i * chosen->stride, chosen->seed, chosen->backend,
                                         chosen->threads, &item, &entry->error);
     if (entry->status == QREF_OK) {
+      run_again(&item, chosen, entry);
       finish_case(&item, entry);
     }
   }
@@ -116,6 +128,7 @@ static qref_status chain_lines(const options *chosen, qref_chain *chain, case_li
   for (size_t i = 0; *lines != NULL && i < chain->count; i++) {
     case_lines *entry = &(*lines)[i];
     entry->status = qref_case_run(&chain->cases[i], chosen->backend, chosen->threads, &entry->error);
+    run_again(&chain->cases[i], chosen, entry);
     entry->op = chain->cases[i].schema->op;
     if (entry->status == QREF_OK) {
       append_lines(&chain->cases[i], &entry->text);
@@ -304,6 +317,9 @@ static bool parse(int argc, char **argv, options *chosen) {
       valid = parse_op(value, &chosen->op);
     } else if (strcmp(argv[i], "--backend") == 0) {
       valid = qref_backend_find(value, &chosen->backend, NULL) == QREF_OK;
+    } else if (strcmp(argv[i], "--cpu-takes") == 0) {
+      valid = value != NULL;
+      chosen->cpu_takes = value;
     } else if (strcmp(argv[i], "--stride") == 0) {
       valid = parse_count(value, &count) && count > 0 && count <= INT32_MAX;
       chosen->stride = (size_t)count;
@@ -329,7 +345,7 @@ int main(int argc, char **argv) {
     fprintf(
         stderr,
         "usage: digest_suites [--suite smoke|standard|thorough|block|layer:FILE]... [--op OP] [--stride K] [--seed N] "
-        "[--backend ref|cpu] [--threads N] [--functions STEP]\n");
+        "[--backend NAME] [--cpu-takes NAME] [--threads N] [--functions STEP]\n");
     return 2;
   }
 #ifndef _OPENMP
@@ -338,6 +354,14 @@ int main(int argc, char **argv) {
     return 2;
   }
 #endif
+  if (qref_backend_unavailable(chosen.backend) != NULL) {
+    fprintf(stderr, "digest_suites: backend %s: %s\n", chosen.backend->name, qref_backend_unavailable(chosen.backend));
+    return 1;
+  }
+  if (chosen.cpu_takes != NULL && strcmp(chosen.cpu_takes, qref_backend_of_cpu()->name) != 0) {
+    fprintf(stderr, "digest_suites: cpu takes %s, expected %s\n", qref_backend_of_cpu()->name, chosen.cpu_takes);
+    return 1;
+  }
   if (chosen.function_step != 0) {
     digest_functions(chosen.function_step);
     digest_primitives();

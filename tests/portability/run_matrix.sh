@@ -57,14 +57,16 @@ finish() {
   echo "ran: $(tr '|' ' ' <"$row.what"), $1 s" >&3
 }
 
-# run ARCHITECTURE EMULATOR COMPILER THREADS FLAGS...: one row of the digest runner.
+# run ARCHITECTURE EMULATOR COMPILER THREADS FLAGS...: one row of the digest runner. THREADS is a number, with a space
+# and a backend behind it if that is not ref.
 run() {
   local name=$1 emulator=$2 compiler=$3 threads=$4
   shift 4
   begin "$name" "$compiler" "$*" "$threads" || return 0
   (
     arguments=("${digest_arguments[@]}" --threads "${threads%% *}")
-    case $threads in *cpu*) arguments+=(--backend cpu) ;; esac
+    # shellcheck disable=SC2207 # words
+    [[ $threads != *" "* ]] || arguments+=($(backend_arguments "${threads#* }"))
     build_digest "$row.program" "$compiler" "$@" || exit 1
     start=$SECONDS
     # shellcheck disable=SC2086 # an emulator may have options
@@ -77,7 +79,7 @@ run() {
 
 # The rows of a native compiler.
 native() {
-  local compiler=$1 flags
+  local compiler=$1 flags backend
   if ! command -v "$compiler" >/dev/null; then
     echo "left out: $compiler was not found"
     return
@@ -91,20 +93,28 @@ native() {
   else
     echo "left out: $compiler -flto: $(head -n 1 "$work/lto.log")"
   fi
-  if has_x86_fma; then
+  if has_x86 fma; then
     run x86-64 "" "$compiler" 1 -O3 -march=x86-64-v3
   else
     echo "left out: $compiler -march=x86-64-v3: this processor has no FMA"
   fi
   if command -v qemu-x86_64 >/dev/null; then
-    run "x86-64 without FMA" "qemu-x86_64 -cpu Westmere" "$compiler" 1 -O2 -static
+    run "x86-64 without FMA" "$emulated_westmere" "$compiler" 1 -O2 -static
+    run "x86-64 without FMA" "$emulated_westmere" "$compiler" "1 cpu=cpu-portable" -O2 -static
+    if $emulated_haswell /bin/true 2>&1 | grep -q avx2; then
+      echo "left out: x86-64 with AVX2 alone: this qemu-x86_64 does not know AVX2"
+    else
+      run "x86-64 with AVX2" "$emulated_haswell" "$compiler" "1 cpu=cpu-avx2" -O2 -static
+    fi
   else
     echo "left out: x86-64 without FMA: qemu-x86_64 was not found"
   fi
   if echo 'int main(void) { return 0; }' | "$compiler" -fopenmp -x c - -o "$work/openmp" 2>"$work/openmp.log"; then
     run x86-64 "" "$compiler" 1 -O2 -fopenmp
     run x86-64 "" "$compiler" 2 -O2 -fopenmp
-    run x86-64 "" "$compiler" "2 cpu" -O2 -fopenmp
+    for backend in cpu $(backends_here); do
+      run x86-64 "" "$compiler" "2 $backend" -O2 -fopenmp
+    done
   else
     echo "left out: $compiler -fopenmp: $(head -n 1 "$work/openmp.log")"
   fi
@@ -149,10 +159,11 @@ for name in i686 aarch64 s390x; do
   fi
 done
 if architecture aarch64 >/dev/null; then
-  run aarch64 "$emulator" "$compiler" "1 cpu" -O2 -static
+  run aarch64 "$emulator" "$compiler" "1 cpu=cpu-neon" -O2 -static
+  run aarch64 "$emulator" "$compiler" "1 cpu-portable" -O2 -static
 fi
 if architecture s390x >/dev/null; then
-  run s390x "$emulator" "$compiler" "1 cpu" "$architecture_flags" -O2 -static
+  run s390x "$emulator" "$compiler" "1 cpu=cpu-portable" "$architecture_flags" -O2 -static
 fi
 wait
 
@@ -170,7 +181,7 @@ print_table() {
   local what architecture compiler flags threads equal
   echo "Digests of: $suites"
   grep ' all ' "$first" | sed 's/ all / /; s/^/  /'
-  printf '%-18s %-26s %-38s %-7s %-40s %7s  %s\n' architecture compiler flags threads \
+  printf '%-18s %-26s %-38s %-18s %-40s %7s  %s\n' architecture compiler flags threads \
     "digests ($(echo "$suites" | tr ' ' ','))" seconds equal
   for what in "$work"/*.what; do
     IFS='|' read -r architecture compiler flags threads <"$what"
@@ -185,7 +196,7 @@ print_table() {
       cmp -s "$row.lines" "$first" || equal=NO
     fi
     [ "$equal" = yes ] || different=$((different + 1))
-    printf '%-18s %-26s %-38s %-7s %-40s %7s  %s\n' "$architecture" "$compiler" "$flags" "$threads" \
+    printf '%-18s %-26s %-38s %-18s %-40s %7s  %s\n' "$architecture" "$compiler" "$flags" "$threads" \
       "$(short "$row.lines")" "$(cat "$row.seconds" 2>/dev/null)" "$equal"
   done
   echo "$rows rows, $different not equal; each row has $(wc -l <"$first") digests: by op, in all, and of the functions"

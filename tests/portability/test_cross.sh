@@ -1,6 +1,6 @@
 #!/bin/bash
-# A sample of the suites and of the numeric functions has the same digests whatever the compiler, its optimization and
-# the processor: natively, and statically cross-compiled under an emulator. The whole matrix is run_matrix.sh.
+# A sample of the suites and of the numeric functions has the same digests whatever the compiler, its optimization, the
+# processor and its instruction set: natively, and statically cross-compiled under an emulator. The whole matrix is run_matrix.sh.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 work=$(mktemp -d)
@@ -24,6 +24,17 @@ start() {
     build_digest "$work/$name" "$compiler" "$@"
     # shellcheck disable=SC2086 # an emulator may have options
     $emulator "$work/$name" "${sample[@]}" >"$work/$name.lines"
+  ) >"$work/$name.log" 2>&1 &
+  pids+=($!)
+}
+
+# start_backend NAME EMULATOR PROGRAM BACKEND: runs what was built before with a backend, in the background.
+start_backend() {
+  local name=$1 emulator=$2 program=$3 backend=$4
+  names+=("$name")
+  (
+    # shellcheck disable=SC2046,SC2086 # lists of words
+    $emulator "$work/$program" "${sample[@]}" $(backend_arguments "$backend") >"$work/$name.lines"
   ) >"$work/$name.log" 2>&1 &
   pids+=($!)
 }
@@ -56,7 +67,14 @@ start "gcc-O2" "" gcc -O2
 start "gcc-O0-funsigned-char" "" gcc -O0 -funsigned-char
 collect
 start "gcc-Os" "" gcc -Os
-if has_x86_fma; then
+for backend in $(backends_here); do
+  start_backend "$backend" "" gcc-O2 "$backend"
+done
+if has_x86 fma && command -v qemu-x86_64 >/dev/null; then
+  start_backend "cpu-without-avx2" "$emulated_westmere" gcc-O2 cpu=cpu-portable
+fi
+collect
+if has_x86 fma; then
   start "gcc-O3-hardware-fma" "" gcc -O3 -march=x86-64-v3
 fi
 collect
@@ -73,6 +91,13 @@ for name in aarch64 s390x; do
     start "$name" "$emulator" "$compiler" $architecture_flags -O2 -static
   fi
 done
+collect
+if [ -x "$work/aarch64" ]; then
+  start_backend "aarch64-cpu" qemu-aarch64 aarch64 cpu=cpu-neon
+fi
+if [ -x "$work/s390x" ]; then
+  start_backend "s390x-cpu" qemu-s390x s390x cpu=cpu-portable
+fi
 collect
 
 # The program gives the digest that this second implementation gives.
