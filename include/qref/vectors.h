@@ -270,6 +270,14 @@ typedef struct qref_cross_report {
 /* The profile of random cases whose every rule is drawn at random. */
 #define QREF_CROSS_RANDOM_RULES "random"
 
+/* The case in work: what a handler of signals can print when a backend crashes. */
+typedef struct qref_cross_position {
+  const char *op;    /* NULL before the first case */
+  const char *suite; /* "" for a random case */
+  char case_id[96];  /* "" for a random case */
+  uint64_t index;    /* of a random case */
+} qref_cross_position;
+
 typedef struct qref_cross_options {
   const qref_backend *backend;
   const qref_backend *against; /* NULL: ref. Another backend. It is called once for each case, on one thread. */
@@ -293,7 +301,8 @@ typedef struct qref_cross_options {
   size_t layer;
   const int32_t *tokens;
   size_t prefill_length, decode_length;
-  bool (*stop)(void *context); /* optional: asked in front of every case */
+  qref_cross_position *position; /* optional: kept up to date */
+  bool (*stop)(void *context);   /* optional: asked in front of every case */
   void (*progress)(void *context, const char *what, size_t done, size_t total); /* optional; a total of 0: no end */
   void *context;                                                                /* of these two */
 } qref_cross_options;

@@ -32,7 +32,7 @@ typedef struct cross_request {
   qref_cross_options options;
 } cross_request;
 
-/* ---- the end by a signal, and what is seen until then ---- */
+/* ---- signals, and what is seen of the work ---- */
 
 static volatile sig_atomic_t interrupted;
 
@@ -47,6 +47,44 @@ static void catch_interrupts(void) {
   sigemptyset(&action.sa_mask);
   sigaction(SIGINT, &action, NULL);
   sigaction(SIGTERM, &action, NULL);
+}
+
+/* What a crash is in. The handler prints it and the signal then does what it does. */
+static qref_cross_position position;
+static const qref_cross_options *running;
+static const char *running_backend;
+
+static void on_crash(int signal_number) {
+  char text[512];
+  const bool random = position.case_id[0] == '\0';
+  char which[128];
+  if (random) {
+    snprintf(which, sizeof which, "--op %s --case %llu", position.op, (unsigned long long)position.index);
+  } else {
+    snprintf(which, sizeof which, "--suite %s --case %s", position.suite, position.case_id);
+  }
+  const int length =
+      position.op == NULL
+          ? 0
+          : snprintf(text, sizeof text,
+                     "qref cross: signal %d in backend %s or ref: %s; the same --profile and --threads, and "
+                     "--seed %llu %s repeat it\n",
+                     signal_number, running_backend, position.op, (unsigned long long)running->seed, which);
+  if (length > 0) {
+    const ssize_t ignored = write(STDERR_FILENO, text, (size_t)length);
+    (void)ignored;
+  }
+}
+
+static void report_crashes(const qref_cross_options *options, const char *backend) {
+  static const int signals[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT};
+  running = options;
+  running_backend = backend;
+  struct sigaction action = {.sa_handler = on_crash, .sa_flags = (int)SA_RESETHAND};
+  sigemptyset(&action.sa_mask);
+  for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++) {
+    sigaction(signals[i], &action, NULL);
+  }
 }
 
 static bool stop(void *context) {
@@ -279,11 +317,13 @@ static int cross(cross_request *request, const qref_common *common) {
   options->stop = stop;
   options->progress = show_progress;
   options->context = &progress;
+  options->position = &position;
   progress.last_line = progress.start;
   if (options->forever && !common->quiet) {
     fprintf(stderr, "qref cross: seed %llu; ends at a divergence or an interrupt\n", (unsigned long long)options->seed);
   }
   catch_interrupts();
+  report_crashes(options, common->backend_name);
   qref_status status = open_layer(request, common, &error);
   if (status == QREF_OK) {
     status = qref_cross(options, qref_cross_collect, &results, &report, &error);

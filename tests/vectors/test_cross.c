@@ -411,6 +411,37 @@ static void forever_ends_when_it_is_told(void **state) {
   qref_cross_report_free(&report);
 }
 
+/* In the middle of an op the position says where. */
+static qref_cross_position position;
+static size_t placed;
+
+static qref_status looks_at_position(const qref_requantize_args *args, qref_error *error) {
+  const bool random = position.suite[0] == '\0' && position.case_id[0] == '\0' && position.index == 41;
+  const bool suite = strcmp(position.suite, "smoke") == 0 && strncmp(position.case_id, "requantize/", 11) == 0;
+  placed += strcmp(position.op, "requantize") == 0 && (random || suite) ? 1 : 0;
+  return ref->requantize(args, error);
+}
+
+static void the_position_is_kept(void **state) {
+  (void)state;
+  begin_broken();
+  broken.requantize = looks_at_position;
+  const qref_op op = QREF_OP_REQUANTIZE;
+  static const char *const smoke = "smoke";
+  const qref_cross_options options = {.backend = &broken,
+                                      .suites = &smoke,
+                                      .suite_count = 1,
+                                      .ops = &op,
+                                      .op_count = 1,
+                                      .first_random = 41,
+                                      .random_cases = 1,
+                                      .position = &position};
+  qref_cross_report report;
+  assert_int_equal(qref_cross(&options, NULL, NULL, &report, NULL), QREF_OK);
+  assert_int_equal(placed, report.runs);
+  qref_cross_report_free(&report);
+}
+
 static void expect_refused(const qref_cross_options *options, const char *text) {
   qref_cross_report report;
   qref_error error = {""};
@@ -500,8 +531,8 @@ int main(void) {
       cmocka_unit_test(packed_weights_are_tried),         cmocka_unit_test(stray_writes_are_found),
       cmocka_unit_test(wrong_counts_are_found),           cmocka_unit_test(failures_are_found),
       cmocka_unit_test(unsupported_is_counted),           cmocka_unit_test(keep_going_counts_all),
-      cmocka_unit_test(forever_ends_when_it_is_told),     cmocka_unit_test(bad_options_are_refused),
-      cmocka_unit_test(random_cases_say_something),
+      cmocka_unit_test(forever_ends_when_it_is_told),     cmocka_unit_test(the_position_is_kept),
+      cmocka_unit_test(bad_options_are_refused),          cmocka_unit_test(random_cases_say_something),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

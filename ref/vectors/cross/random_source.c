@@ -62,9 +62,10 @@ void qref_cross_dimensions(qref_cross_random *random, size_t budget, size_t coun
   }
 }
 
+/* The largest are for what is done by several threads. */
 size_t qref_cross_budget(qref_cross_random *random) {
-  const uint32_t draw = qref_cross_below(random, 2048);
-  return draw == 0 ? 32768 : draw < 64 ? 4096 : draw < 512 ? 512 : 96;
+  const uint32_t draw = qref_cross_below(random, 4096);
+  return draw == 0 ? 1u << 19 : draw < 4 ? 1u << 15 : draw < 128 ? 4096 : draw < 1024 ? 512 : 96;
 }
 
 /* ---- scales ---- */

@@ -84,6 +84,8 @@ void qref_cross_sum_up(qref_cross_report *report) {
 
 /* ---- a case ---- */
 
+_Static_assert(sizeof(((qref_cross_position *)0)->case_id) == QREF_CASE_ID_SIZE, "an id fits");
+
 static void report_divergence(const qref_cross_session *session, const qref_case *item, const qref_cross_origin *origin,
                               const qref_cross_outcome *outcome) {
   qref_cross_divergence divergence = {.op = qref_op_name(item->schema->op),
@@ -120,10 +122,23 @@ static void report_divergence(const qref_cross_session *session, const qref_case
   session->callback(session->context, &divergence);
 }
 
+static void set_position(qref_cross_position *position, const qref_case *item, const qref_cross_origin *origin) {
+  position->op = qref_op_name(item->schema->op);
+  position->suite = origin->suite;
+  position->index = origin->index;
+  position->case_id[0] = '\0';
+  if (origin->suite[0] != '\0') {
+    memcpy(position->case_id, item->id, sizeof position->case_id);
+  }
+}
+
 qref_status qref_cross_check_case(qref_cross_session *session, qref_case *item, const qref_cross_origin *origin,
                                   uint64_t variation, qref_error *error) {
   const qref_cross_options *options = session->options;
   qref_cross_outcome outcome;
+  if (options->position != NULL) {
+    set_position(options->position, item, origin);
+  }
   QREF_TRY(qref_cross_compare(&session->workspace, item, options->backend, session->against, options->threads,
                               variation, &outcome, error));
   qref_cross_row *row = row_of(session, item);
