@@ -19,12 +19,18 @@ static void run(void *context, int threads) {
   bench_check(self->backend->selective_scan(&self->args, &error), &error);
 }
 
+/* Of the stored states, with the chunk length that a zero stands for. */
+static size_t state_count(const qref_selective_scan_args *args) {
+  enum { CHUNK_LENGTH = 2048 };
+  return args->channels * ((args->length + CHUNK_LENGTH - 1) / CHUNK_LENGTH) * args->states;
+}
+
 static layer *create(const qref_backend *backend, const qref_selective_scan_args *args) {
   layer *self = bench_allocate(1, sizeof *self);
   self->backend = backend;
   self->args = *args;
   self->args.y = bench_allocate(args->channels * args->length, sizeof(qref_float16));
-  self->args.state = bench_allocate(args->channels * args->states, 1);
+  self->args.state = bench_allocate(state_count(args), 1);
   self->args.scratch = bench_allocate(qref_selective_scan_scratch(args->states), sizeof(float));
   return self;
 }
@@ -104,7 +110,7 @@ static void measure(const bench_options *options, const char *name, size_t chann
     contestant->context = self;
     run(self, 1);
     contestant->accuracy = bench_compare_f16(reference->args.y, self->args.y, count);
-    bench_accuracy state = bench_compare_i8(reference->args.state, self->args.state, channels * states);
+    bench_accuracy state = bench_compare_i8(reference->args.state, self->args.state, state_count(&args));
     contestant->accuracy.differing += state.differing;
   }
   bench_contestant *contestant = bench_add(&work, "qref ref");
