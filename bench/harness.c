@@ -13,7 +13,7 @@ double bench_now(void) {
   return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
 }
 
-static double thread_time(void) {
+double bench_thread_time(void) {
   struct timespec time;
   clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
   return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
@@ -31,11 +31,11 @@ static double turn(const bench_options *options, const bench_contestant *contest
     return contestant->measure(contestant->context, threads, repetitions);
   }
   bool of_thread = options->cpu_time && threads == 1;
-  double start = of_thread ? thread_time() : bench_now();
+  double start = of_thread ? bench_thread_time() : bench_now();
   for (int i = 0; i < repetitions; i++) {
     contestant->run(contestant->context, threads);
   }
-  double end = of_thread ? thread_time() : bench_now();
+  double end = of_thread ? bench_thread_time() : bench_now();
   return (end - start) / repetitions;
 }
 

@@ -92,7 +92,8 @@ void bench_finish(const bench_options *options);
 void bench_fail(const char *format, ...) __attribute__((format(printf, 1, 2), noreturn));
 /* Memory of a multiple of 64 bytes on a 64-byte boundary, all zero; exits when there is none. */
 void *bench_allocate(size_t count, size_t size);
-double bench_now(void);
+double bench_now(void);         /* seconds of wall time */
+double bench_thread_time(void); /* seconds of the calling thread */
 
 #ifdef __cplusplus
 }

@@ -38,23 +38,28 @@ LOOP(multiply_int8_avx512, MULTIPLY_ADD_INT8)
 LOOP(fma_avx2, FMA_Y)
 LOOP(fma_avx512, FMA_Z)
 
-/* Each element read once, nothing else. */
+#define OPAQUE(vector) __asm__ volatile("" : "+x"(vector))
+
+/* Each element read once, nothing else: two streams, fetched ahead, are the fastest of those that were tried. */
 __attribute__((target("avx2"))) static void read_bytes(const uint8_t *data, size_t size) {
-  __m256i sum[8];
-  for (int i = 0; i < 8; i++) {
-    sum[i] = _mm256_setzero_si256();
-  }
-  size_t at = 0;
-  for (; at + 256 <= size; at += 256) {
-#pragma GCC unroll 8
-    for (int i = 0; i < 8; i++) {
-      sum[i] = _mm256_or_si256(sum[i], _mm256_loadu_si256((const __m256i *)(const void *)(data + at + 32 * i)));
+  enum { STEP = 128, AHEAD = 2048 };
+  size_t half = size / (2 * STEP) * STEP;
+  __m256i a = _mm256_setzero_si256(), b = a, c = a, d = a;
+  for (size_t at = 0; at < half; at += STEP) {
+    for (size_t stream = 0; stream < 2; stream++) {
+      const uint8_t *from = data + stream * half + at;
+      _mm_prefetch((const char *)from + AHEAD, _MM_HINT_T0);
+      _mm_prefetch((const char *)from + AHEAD + 64, _MM_HINT_T0);
+      a = _mm256_or_si256(a, _mm256_loadu_si256((const __m256i *)(const void *)from));
+      b = _mm256_or_si256(b, _mm256_loadu_si256((const __m256i *)(const void *)(from + 32)));
+      c = _mm256_or_si256(c, _mm256_loadu_si256((const __m256i *)(const void *)(from + 64)));
+      d = _mm256_or_si256(d, _mm256_loadu_si256((const __m256i *)(const void *)(from + 96)));
     }
   }
-#pragma GCC unroll 8
-  for (int i = 0; i < 8; i++) {
-    __asm__ volatile("" : "+x"(sum[i]));
-  }
+  OPAQUE(a);
+  OPAQUE(b);
+  OPAQUE(c);
+  OPAQUE(d);
 }
 
 static bool has_avx2(void) {
@@ -141,7 +146,7 @@ typedef struct transfer {
   size_t read, written;
 } transfer;
 
-enum { BLOCK = 1 << 16 };
+enum { BLOCK = 1 << 18 };
 
 static void run_read(void *context, int threads) {
   const transfer *work = context;

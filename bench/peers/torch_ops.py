@@ -8,6 +8,8 @@ import time
 import torch
 import torch.nn.functional as F
 
+from torch_mamba import Mamba, selective_scan
+
 torch.set_grad_enabled(False)
 torch.manual_seed(1)
 
@@ -17,26 +19,6 @@ def conv1d(channels, length, width):
     w = torch.randn(channels, 1, width)
     bias = torch.randn(channels)
     return lambda: F.silu(F.conv1d(x, w, bias, padding=width - 1, groups=channels)[..., :length])
-
-
-def selective_scan(u, dt, A, B, C, D, z, chunk=64):
-    """(D, T) inputs, B and C (T, N). The recurrence runs step by step over (D, N); exp and the products of a chunk of
-    steps are made at once."""
-    channels, length = u.shape
-    h = torch.zeros(channels, A.shape[1])
-    y = torch.empty(length, channels)
-    dt = F.softplus(dt)
-    dtu = dt * u
-    for start in range(0, length, chunk):
-        part = slice(start, start + chunk)
-        decay = torch.exp(dt[:, part].t().unsqueeze(-1) * A)
-        added = dtu[:, part].t().unsqueeze(-1) * B[part].unsqueeze(1)
-        states = []
-        for t in range(decay.shape[0]):
-            h = torch.addcmul(added[t], decay[t], h)
-            states.append(h)
-        y[part] = torch.matmul(torch.stack(states), C[part].unsqueeze(-1)).squeeze(-1)
-    return (y.t() + D.unsqueeze(-1) * u) * F.silu(z)
 
 
 def scan(channels, states, length):
@@ -80,7 +62,31 @@ def embedding(count, vocabulary, width):
     return lambda: F.embedding(tokens, table)
 
 
-OPERATIONS = {f.__name__: f for f in (conv1d, scan, linear, rmsnorm, hadamard, embedding)}
+@functools.lru_cache(maxsize=1)
+def model(d_model, layers, vocabulary):
+    return Mamba(d_model, layers, vocabulary)
+
+
+def prefill(d_model, layers, vocabulary, length):
+    network = model(d_model, layers, vocabulary)
+    tokens = torch.randint(vocabulary, (length,))
+    return lambda: network.prefill(tokens)
+
+
+def decode(d_model, layers, vocabulary, count):
+    """`count` tokens, each with its logits, behind a prefill of 16."""
+    network = model(d_model, layers, vocabulary)
+    tokens = torch.randint(vocabulary, (count,)).tolist()
+    state = network.prefill(torch.randint(vocabulary, (16,)))
+
+    def run():
+        for token in tokens:
+            network.decode(token, state)
+
+    return run
+
+
+OPERATIONS = {f.__name__: f for f in (conv1d, scan, linear, rmsnorm, hadamard, embedding, prefill, decode)}
 
 
 @functools.lru_cache(maxsize=4)
