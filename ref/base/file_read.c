@@ -1,4 +1,4 @@
-#define _DEFAULT_SOURCE /* madvise: what glibc calls posix_madvise does not release anything */
+#define _DEFAULT_SOURCE /* madvise: NOLINT(bugprone-reserved-identifier) */
 #include "ref/base/file.h"
 
 #include <errno.h>
@@ -50,7 +50,7 @@ void qref_mapped_file_close(qref_mapped_file *file) {
 }
 
 void qref_mapped_file_release(const uint8_t *data, size_t size) {
-#ifdef MADV_DONTNEED
+#ifdef MADV_DONTNEED /* glibc's posix_madvise accepts this advice and does nothing */
   /* Whole pages only: the ends may hold a neighbour's bytes. */
   const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
   const uintptr_t first = ((uintptr_t)data + page - 1) / page * page;

@@ -191,9 +191,10 @@ void qref_cross_add_junit(const qref_cross_summary *summary, qref_junit *junit) 
       qref_junit_add(junit, "cross", name, NULL);
     }
     if (row->unsupported != 0) {
+      const unsigned long long all = row->cases + row->unsupported;
       char reason[128];
       snprintf(reason, sizeof reason, "the backend does not support %llu of %llu cases",
-               (unsigned long long)row->unsupported, (unsigned long long)(row->cases + row->unsupported));
+               (unsigned long long)row->unsupported, all);
       snprintf(name, sizeof name, "%s under %s, unsupported", row->op, row->profile);
       qref_junit_add_skipped(junit, "cross", name, reason);
     }

@@ -22,10 +22,10 @@ void qref_transpose_f32(const float *x, size_t rows, size_t columns, size_t row_
   }
 }
 
-static void transpose_block_i8(const int8_t *x, size_t rows, size_t columns, size_t row_stride, int8_t *y,
+static void transpose_block_i8(const int8_t *x, size_t height, size_t width, size_t row_stride, int8_t *y,
                                size_t y_stride) {
-  for (size_t c = 0; c < columns; c++) {
-    for (size_t r = 0; r < rows; r++) {
+  for (size_t c = 0; c < width; c++) {
+    for (size_t r = 0; r < height; r++) {
       y[c * y_stride + r] = x[r * row_stride + c];
     }
   }

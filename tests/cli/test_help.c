@@ -3,8 +3,8 @@
 
 #include "tests/cli/program.h"
 
-static const char *const commands[] = {"check",  "quantize", "run",    "eval", "gen", "merge",
-                                       "verify", "sweep",    "cross",  "replay", "diff", "info"};
+static const char *const commands[] = {"check",  "quantize", "run",   "eval",   "gen",  "merge",
+                                       "verify", "sweep",    "cross", "replay", "diff", "info"};
 enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] };
 
 static void help(void **state) {

@@ -92,7 +92,8 @@ static void multiply(size_t rows, size_t panels, size_t groups, const void *x, c
     CASE(5)
     CASE(6)
 #undef CASE
-        default : break;
+    default:
+      break;
   }
 }
 
