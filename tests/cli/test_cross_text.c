@@ -3,10 +3,11 @@
 
 #include "tests/base/support.h"
 
-/* The program's own sources: no library has them. */
+/* The program's own sources: no library has them. NOLINTBEGIN(bugprone-suspicious-include) */
 #include "ref/cli/cross_text.c"
 #include "ref/cli/element.c"
 #include "ref/cli/shell_word.c"
+/* NOLINTEND(bugprone-suspicious-include) */
 
 static const char *const suites[] = {"standard"};
 static const char *const texts[] = {"quamba", "my profiles/narrow.json"};
@@ -114,6 +115,7 @@ static void a_divergence_is_printed_in_full(void **state) {
       "\n  before rounding  -64.75\n",
       "\n  boundary         0.25 away\n",
       "\n  verdict          bug\n",
+      /* one line of the output: NOLINTNEXTLINE(bugprone-suspicious-missing-comma) */
       "qref cross --backend gpu.so --against cpu --threads 2 --profile 'my profiles/narrow.json' --seed 2025 --suite "
       "standard --case hadamard/uniform_3\n",
       "\nDIFFERS hadamard, random case 99\n",

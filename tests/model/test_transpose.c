@@ -18,7 +18,9 @@ static void check_shape(size_t rows, size_t columns, size_t row_stride) {
   const size_t in = BATCH * rows * row_stride, out = BATCH * rows * columns;
   int8_t *x = malloc(in), *y = malloc(out + 1);
   float *wide_x = malloc(in * sizeof *wide_x), *wide_y = malloc(out * sizeof *wide_y);
-  assert_true(x != NULL && y != NULL && wide_x != NULL && wide_y != NULL);
+  if (x == NULL || y == NULL || wide_x == NULL || wide_y == NULL) {
+    abort();
+  }
   for (size_t i = 0; i < in; i++) {
     x[i] = (int8_t)(uint8_t)(qref_random_bits(1, 2, i) & 0x7f);
     wide_x[i] = (float)i;

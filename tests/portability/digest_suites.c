@@ -184,7 +184,7 @@ static qref_status digest_suite(const options *chosen, const char *suite, qref_e
     status = layer_lines(chosen, suite + strlen(layer_prefix), &lines, &count, error);
     suite = "layer";
   }
-  for (size_t size = 0; size < sizeof sizes / sizeof sizes[0]; size++) {
+  for (size_t size = 0; lines == NULL && size < sizeof sizes / sizeof sizes[0]; size++) {
     if (strcmp(suite, sizes[size]) == 0) {
       status = plan_lines(chosen, (qref_suite_size)size, &lines, &count, error);
     }
