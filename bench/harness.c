@@ -68,7 +68,7 @@ static bool takes_part(const bench_contestant *contestant, int threads, int roun
 
 /* seconds: (count, rounds); those of a contestant that sits a round out are negative. */
 static void take_turns(const bench_options *options, const bench_work *work, int threads, int rounds, double *seconds) {
-  int repetitions[BENCH_MOST_CONTESTANTS];
+  int repetitions[BENCH_MOST_CONTESTANTS] = {0};
   for (size_t i = 0; i < work->count; i++) {
     repetitions[i] = 1;
     const bench_contestant *contestant = &work->contestants[i];

@@ -54,5 +54,5 @@ for suite in "$@"; do
       head=$(printf '%-56s' "")
     done
   done
-  rm -rf "$work"/*
+  rm -rf "${work:?}"/*
 done

@@ -179,7 +179,7 @@ static double resident(const char *field) {
   double result = 0.0;
   while (file != NULL && fgets(line, sizeof line, file) != NULL) {
     if (strncmp(line, field, strlen(field)) == 0) {
-      result = 1024e-6 * atof(line + strlen(field) + 1);
+      result = 1024e-6 * strtod(line + strlen(field) + 1, NULL);
     }
   }
   if (file != NULL) {

@@ -67,9 +67,9 @@ void bench_print_rows(const bench_options *options, const bench_row *rows, size_
 static void write_csv(const bench_row *row) {
   const bench_contestant *contestant = row->contestant;
   const bench_accuracy *accuracy = &contestant->accuracy;
-  fprintf(csv_file, "%s,%s,%s,%s,%d,%d,%.9g,%.9g,%s,%.6g,%.4f,%s,%.4f,%.4f,%zu,%zu,%.9g,%s,%s\n", row->work->program,
-          row->work->shape, contestant->name, contestant->is_limit ? "limit" : "contestant", row->threads, row->rounds,
-          row->median, row->minimum, row->work->unit, row->value, row->ratio,
+  fprintf(csv_file, "%s,\"%s\",\"%s\",%s,%d,%d,%.9g,%.9g,%s,%.6g,%.4f,%s,%.4f,%.4f,%zu,%zu,%.9g,\"%s\",\"%s\"\n",
+          row->work->program, row->work->shape, contestant->name, contestant->is_limit ? "limit" : "contestant",
+          row->threads, row->rounds, row->median, row->minimum, row->work->unit, row->value, row->ratio,
           row->limit_name != NULL ? row->limit_name : "", row->of_limit, row->scaling, accuracy->outputs,
           accuracy->differing, accuracy->max_difference, contestant->note != NULL ? contestant->note : "",
           contestant->absent != NULL ? contestant->absent : "");

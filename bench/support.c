@@ -57,10 +57,42 @@ static void read_threads(bench_options *options, const char *text) {
   }
 }
 
+/* A number above zero. */
+static double read_positive(const char *name, const char *text) {
+  char *end = NULL;
+  double value = strtod(text, &end);
+  if (end == text || *end != '\0' || !(value > 0.0 && value <= 1e6)) {
+    bench_fail("%s: expected a number above 0 and at most a million, got %s", name, text);
+  }
+  return value;
+}
+
+static bool read_option_with_value(bench_options *options, const char *name, const char *value) {
+  if (strcmp(name, "--rounds") == 0) {
+    options->rounds = (int)fmax(1.0, read_positive(name, value));
+  } else if (strcmp(name, "--seconds") == 0) {
+    options->seconds = read_positive(name, value);
+  } else if (strcmp(name, "--threads") == 0) {
+    read_threads(options, value);
+  } else if (strcmp(name, "--shape") == 0) {
+    options->shape = value;
+  } else if (strcmp(name, "--csv") == 0) {
+    options->csv = value;
+  } else if (strcmp(name, "--json") == 0) {
+    options->json = value;
+  } else if (strcmp(name, "--isa") == 0 && strcmp(value, "avx2") == 0) {
+    options->avx2 = true;
+  } else {
+    return false;
+  }
+  return true;
+}
+
 void bench_options_read(bench_options *options, int argc, char **argv, const char *what) {
   *options = (bench_options){.rounds = 0, .seconds = 0.02, .thread_counts = {1, 2}, .thread_count_count = 2};
   for (int i = 1; i < argc; i++) {
     const char *name = argv[i];
+    const char *value = i + 1 < argc ? argv[i + 1] : NULL;
     if (strcmp(name, "--help") == 0) {
       usage(stdout, argv[0], what);
       exit(0);
@@ -68,23 +100,7 @@ void bench_options_read(bench_options *options, int argc, char **argv, const cha
       options->quick = true;
     } else if (strcmp(name, "--cpu-time") == 0) {
       options->cpu_time = true;
-    } else if (i + 1 == argc) {
-      usage(stderr, argv[0], what);
-      exit(2);
-    } else if (strcmp(name, "--rounds") == 0) {
-      options->rounds = atoi(argv[++i]);
-    } else if (strcmp(name, "--seconds") == 0) {
-      options->seconds = atof(argv[++i]);
-    } else if (strcmp(name, "--threads") == 0) {
-      read_threads(options, argv[++i]);
-    } else if (strcmp(name, "--shape") == 0) {
-      options->shape = argv[++i];
-    } else if (strcmp(name, "--csv") == 0) {
-      options->csv = argv[++i];
-    } else if (strcmp(name, "--json") == 0) {
-      options->json = argv[++i];
-    } else if (strcmp(name, "--isa") == 0 && strcmp(argv[i + 1], "avx2") == 0) {
-      options->avx2 = true;
+    } else if (value != NULL && read_option_with_value(options, name, value)) {
       i++;
     } else {
       usage(stderr, argv[0], what);
