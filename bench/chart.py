@@ -12,7 +12,7 @@ import results_files
 LABELS, PLOT, NOTES, BAR, GAP = 300, 460, 240, 18, 34
 LOWEST, HIGHEST = 0.25, 64.0  # ratios at the ends of the axis; longer bars are cut, their number stays
 COLORS = {"qref": "#1f5fa8", "exact": "#6b8f3a", "inexact": "#c0722b", "none": "#8a8a8a"}
-LEGEND = [("qref", "qref: exact"), ("exact", "no difference on these inputs"), ("inexact", "differs"),
+LEGEND = [("qref", "qref"), ("exact", "no difference on these inputs"), ("inexact", "differs"),
           ("none", "outputs not compared")]
 
 
@@ -22,7 +22,7 @@ def position(ratio):
 
 
 def color(row):
-    if results_files.is_qref(row):
+    if results_files.is_qref(row) and not row["differing"]:
         return COLORS["qref"]
     if row["outputs"] == 0:
         return COLORS["none"]
@@ -32,7 +32,7 @@ def color(row):
 def groups(works):
     for title, rows in works:
         for threads in sorted({row["threads"] for row in rows}):
-            bars = [row for row in rows if row["threads"] == threads and row["time_over_baseline"]]
+            bars = [row for row in rows if row["threads"] == threads and row["time_over_baseline"] and row["value"]]
             if len(bars) > 1:
                 yield f"{title}, {threads} thread{'s' if threads > 1 else ''}", bars
 
@@ -53,9 +53,7 @@ def draw(works):
             body.append(text(LABELS - 8, y + BAR - 5, row["contestant"], "end"))
             body.append(f'<rect x="{start:.1f}" y="{y + 2}" width="{max(end - start, 2.0):.1f}" height="{BAR - 4}" '
                         f'fill="{color(row)}"/>')
-            label = f"{row['time_over_baseline']:.2f}"
-            if row["value"]:
-                label += f"  ({row['value']:.3g} {row['unit']})"
+            label = f"{row['time_over_baseline']:.2f}  ({row['value']:.3g} {row['unit']})"
             body.append(text(end + 6, y + BAR - 5, label))
             y += BAR
         line = position(1.0)
