@@ -334,8 +334,12 @@ QREF_SIMD_INLINE vh vh_high_halves(vi even, vi odd) {
 QREF_SIMD_INLINE vhm vh_gt(vh a, vh b) {
   return _mm256_cmpgt_epi16(a, b);
 }
-QREF_SIMD_INLINE vhm vhm_or(vhm a, vhm b) {
-  return _mm256_or_si256(a, b);
+/* of uint16 lanes */
+QREF_SIMD_INLINE vh vh_min_unsigned(vh a, vh b) {
+  return _mm256_min_epu16(a, b);
+}
+QREF_SIMD_INLINE vhm vh_le_unsigned(vh a, vh b) {
+  return _mm256_cmpeq_epi16(_mm256_min_epu16(a, b), a);
 }
 QREF_SIMD_INLINE int vhm_any(vhm a) {
   return !_mm256_testz_si256(a, a);

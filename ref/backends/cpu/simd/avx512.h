@@ -344,8 +344,12 @@ QREF_SIMD_INLINE vh vh_high_halves(vi even, vi odd) {
 QREF_SIMD_INLINE vhm vh_gt(vh a, vh b) {
   return _mm512_cmpgt_epi16_mask(a, b);
 }
-QREF_SIMD_INLINE vhm vhm_or(vhm a, vhm b) {
-  return a | b;
+/* of uint16 lanes */
+QREF_SIMD_INLINE vh vh_min_unsigned(vh a, vh b) {
+  return _mm512_min_epu16(a, b);
+}
+QREF_SIMD_INLINE vhm vh_le_unsigned(vh a, vh b) {
+  return _mm512_cmple_epu16_mask(a, b);
 }
 QREF_SIMD_INLINE int vhm_any(vhm a) {
   return a != 0;

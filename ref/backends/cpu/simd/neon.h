@@ -311,8 +311,12 @@ QREF_SIMD_INLINE vh vh_high_halves(vi even, vi odd) {
 QREF_SIMD_INLINE vhm vh_gt(vh a, vh b) {
   return vcgtq_s16(a, b);
 }
-QREF_SIMD_INLINE vhm vhm_or(vhm a, vhm b) {
-  return vorrq_u16(a, b);
+/* of uint16 lanes */
+QREF_SIMD_INLINE vh vh_min_unsigned(vh a, vh b) {
+  return vreinterpretq_s16_u16(vminq_u16(vreinterpretq_u16_s16(a), vreinterpretq_u16_s16(b)));
+}
+QREF_SIMD_INLINE vhm vh_le_unsigned(vh a, vh b) {
+  return vcleq_u16(vreinterpretq_u16_s16(a), vreinterpretq_u16_s16(b));
 }
 QREF_SIMD_INLINE int vhm_any(vhm a) {
   return vmaxvq_u16(a) != 0;
