@@ -5,6 +5,7 @@
 
 #include "ref/backends/cpu/conv1d/kernels.h"
 #include "ref/backends/cpu/simd/neon.h"
+#include "ref/numerics/exp_core.h"
 #define LEVEL(name) name##_neon
 #include "ref/backends/cpu/math/functions.inc"
 #include "ref/backends/cpu/math/quantize.inc"

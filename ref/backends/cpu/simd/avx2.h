@@ -301,6 +301,14 @@ QREF_SIMD_INLINE vi vi_round_even(vf a) {
 QREF_SIMD_INLINE vi vi_dot_pairs(const int16_t *p, vi pair) {
   return _mm256_madd_epi16(_mm256_loadu_si256((const __m256i *)(const void *)p), pair);
 }
+/* sum + vi_dot_pairs(p, pair) */
+QREF_SIMD_INLINE vi vi_add_dot_pairs(vi sum, const int16_t *p, vi pair) {
+  return vi_add(sum, vi_dot_pairs(p, pair));
+}
+/* table[i], i being the low 3 bits of every lane */
+QREF_SIMD_INLINE vi vi_look_up_8(const int32_t table[8], vi index) {
+  return _mm256_permutevar8x32_epi32(_mm256_loadu_si256((const __m256i *)(const void *)table), index);
+}
 /* even[0], odd[0], even[1], odd[1], ... */
 QREF_SIMD_INLINE void vi_interleave(vi even, vi odd, vi *first, vi *second) {
   vi low = _mm256_unpacklo_epi32(even, odd);

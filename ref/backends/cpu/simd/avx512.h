@@ -311,6 +311,15 @@ QREF_SIMD_INLINE vi vi_round_even(vf a) {
 QREF_SIMD_INLINE vi vi_dot_pairs(const int16_t *p, vi pair) {
   return _mm512_madd_epi16(_mm512_loadu_si512(p), pair);
 }
+/* sum + vi_dot_pairs(p, pair) */
+QREF_SIMD_INLINE vi vi_add_dot_pairs(vi sum, const int16_t *p, vi pair) {
+  return _mm512_dpwssd_epi32(sum, _mm512_loadu_si512(p), pair);
+}
+/* table[i], i being the low 3 bits of every lane */
+QREF_SIMD_INLINE vi vi_look_up_8(const int32_t table[8], vi index) {
+  return _mm512_permutexvar_epi32(index,
+                                  _mm512_broadcast_i32x8(_mm256_loadu_si256((const __m256i *)(const void *)table)));
+}
 /* even[0], odd[0], even[1], odd[1], ... */
 QREF_SIMD_INLINE void vi_interleave(vi even, vi odd, vi *first, vi *second) {
   const __m512i low = _mm512_setr_epi32(0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
@@ -360,8 +369,8 @@ QREF_SIMD_INLINE vh vh_count(vh counters, vhm a) {
 }
 /* to int8 with saturation */
 QREF_SIMD_INLINE void vh_store_i8(int8_t *p, vh first, vh second) {
-  _mm256_storeu_si256((__m256i *)(void *)p, _mm512_cvtsepi16_epi8(first));
-  _mm256_storeu_si256((__m256i *)(void *)(p + 32), _mm512_cvtsepi16_epi8(second));
+  const __m512i order = _mm512_setr_epi64(0, 2, 4, 6, 1, 3, 5, 7);
+  _mm512_storeu_si512(p, _mm512_permutexvar_epi64(order, _mm512_packs_epi16(first, second)));
 }
 
 /* a * 2^k by its exponent field, nothing overflowing or becoming subnormal; `shifted` is k + 1.5 * 2^23 */

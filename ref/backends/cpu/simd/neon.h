@@ -280,6 +280,17 @@ QREF_SIMD_INLINE vi vi_dot_pairs(const int16_t *p, vi pair) {
   int16x8_t weights = vreinterpretq_s16_s32(pair);
   return vpaddq_s32(vmull_s16(vget_low_s16(samples), vget_low_s16(weights)), vmull_high_s16(samples, weights));
 }
+/* sum + vi_dot_pairs(p, pair) */
+QREF_SIMD_INLINE vi vi_add_dot_pairs(vi sum, const int16_t *p, vi pair) {
+  return vi_add(sum, vi_dot_pairs(p, pair));
+}
+/* table[i], i being the low 3 bits of every lane */
+QREF_SIMD_INLINE vi vi_look_up_8(const int32_t table[8], vi index) {
+  const int32x4_t number = vandq_s32(index, vdupq_n_s32(7));
+  const int32x4_t bytes = vmlaq_n_s32(vdupq_n_s32(0x03020100), number, 0x04040404);
+  const uint8x16x2_t entries = {{vreinterpretq_u8_s32(vld1q_s32(table)), vreinterpretq_u8_s32(vld1q_s32(table + 4))}};
+  return vreinterpretq_s32_u8(vqtbl2q_u8(entries, vreinterpretq_u8_s32(bytes)));
+}
 /* even[0], odd[0], even[1], odd[1], ... */
 QREF_SIMD_INLINE void vi_interleave(vi even, vi odd, vi *first, vi *second) {
   *first = vzip1q_s32(even, odd);
