@@ -1,5 +1,6 @@
 /* qref replay, diff and info: tables, JSON, JUnit, exit codes. */
 #include <cjson/cJSON.h>
+#include <qref/backend.h>
 
 #include "tests/cli/program.h"
 
@@ -69,15 +70,15 @@ static void diff(void **state) {
 static void info(void **state) {
   program *p = *state;
   expect(p, "$Q info", 0);
-  static const char *const parts[] = {"self-test    pass", "backends\n", "selective_scan_update", "profiles\n",
-                                      "quamba-saturating"};
+  static const char *const parts[] = {"self-test    pass",     "\nbackends ", "cpu-portable yes",
+                                      "selective_scan_update", "profiles\n",  "quamba-saturating"};
   for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
     assert_contains(p->out, parts[i]);
   }
   expect(p, "$Q info --json", 0);
   cJSON *json = json_of(p);
   assert_true(cJSON_IsTrue(cJSON_GetObjectItem(json, "self_test")));
-  assert_int_equal(cJSON_GetArraySize(cJSON_GetObjectItem(json, "backends")), 2);
+  assert_int_equal(cJSON_GetArraySize(cJSON_GetObjectItem(json, "backends")), qref_backend_count());
   const cJSON *profiles = cJSON_GetObjectItem(json, "profiles");
   assert_int_equal(strlen(cJSON_GetObjectItem(profiles, "quamba")->valuestring), 64);
   assert_string_not_equal(cJSON_GetObjectItem(profiles, "quamba")->valuestring,
