@@ -39,6 +39,7 @@ output=${output:-$root/build/bench-results}
 mkdir -p "$output"
 output=$(realpath "$output")
 cd "$root"
+export PYTHONDONTWRITEBYTECODE=1 # nothing beside the sources
 cmake --preset bench >/dev/null
 cmake --build --preset bench
 programs=$root/build/bench/bench

@@ -24,7 +24,8 @@ def print_work(title, rows):
     absent = {row["contestant"]: row["absent"] for row in rows if row["absent"]}
     rows = [row for row in rows if row["rounds"]]
     print(f"\n## {title}\n")
-    print("| contestant | threads | median ms | " + rows[0]["unit"] + " | time / qref | % of limit | 1 thread / this | outputs |")
+    print(f"| contestant | threads | median ms | {rows[0]['unit']} | time / qref | % of limit | 1 thread / this | "
+          "outputs |")
     print("|---|--:|--:|--:|--:|--:|--:|---|")
     for row in rows:
         name = row["contestant"] + (" (limit)" if row["kind"] == "limit" else "")
