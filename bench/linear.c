@@ -86,7 +86,7 @@ static void measure(const bench_options *options, const char *name, size_t rows,
   bench_linear problem = {rows, columns, depth, x, w, scale, NULL, NULL};
   bench_backends backends = bench_find_backends(options, QREF_OP_LINEAR_W8A8);
 
-  layer *layers[BENCH_MOST_BACKENDS];
+  layer *layers[BENCH_MOST_BACKENDS] = {NULL};
   for (size_t i = 0; i < backends.count; i++) {
     layers[i] = create(backends.list[i].backend, &problem, &scale);
   }
