@@ -86,8 +86,8 @@ static void measure(const bench_options *options, const char *name, size_t rows,
   bench_linear problem = {rows, columns, depth, x, w, scale, NULL, NULL};
   bench_backends backends = bench_find_backends(options, QREF_OP_LINEAR_W8A8);
 
-  layer *layers[BENCH_MOST_BACKENDS] = {NULL};
-  for (size_t i = 0; i < backends.count; i++) {
+  layer *layers[BENCH_MOST_BACKENDS] = {create(backends.list[0].backend, &problem, &scale)};
+  for (size_t i = 1; i < backends.count; i++) {
     layers[i] = create(backends.list[i].backend, &problem, &scale);
   }
   layer *reference = create(bench_reference(), &problem, &scale);

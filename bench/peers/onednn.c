@@ -155,8 +155,10 @@ static void run(void *context, int threads) {
   layer *self = context;
   prepared *made = &self->by_threads[threads < MOST_THREADS ? threads : MOST_THREADS];
   omp_set_num_threads(threads);
-  if (made->primitive == NULL) {
-    *made = self->linear != NULL ? prepare_linear(self->linear) : prepare_conv1d(self->conv1d);
+  if (made->primitive == NULL && self->linear != NULL) {
+    *made = prepare_linear(self->linear);
+  } else if (made->primitive == NULL && self->conv1d != NULL) {
+    *made = prepare_conv1d(self->conv1d);
   }
   execute(made->primitive, made->count, made->arguments);
 }

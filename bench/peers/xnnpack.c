@@ -46,7 +46,7 @@ static pthreadpool_t pool_of(fully_connected *layer, int threads) {
 static void run(void *context, int threads) {
   fully_connected *layer = context;
   xnn_operator_t operator= layer->operators[layer->next];
-  layer->next = (layer->next + 1) % layer->matrices;
+  layer->next = layer->next + 1 < layer->matrices ? layer->next + 1 : 0;
   pthreadpool_t pool = pool_of(layer, threads);
   if (xnn_setup_fully_connected_nc_qs8(operator, layer->rows, layer->x, layer->y, pool) != xnn_status_success ||
       xnn_run_operator(operator, pool) != xnn_status_success) {
