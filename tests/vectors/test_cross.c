@@ -488,7 +488,7 @@ static void random_cases_say_something(void **state) {
   (void)state;
   enum { CASES = 400 };
   const qref_cross_random_options options = {.seed = 5, .profile_count = qref_profile_count(), .random_rules = true};
-  qref_cross_workspace workspace = {NULL};
+  qref_cross_workspace workspace = {.size = 0};
   begin_broken();
   for (int op = 0; op < QREF_OP_COUNT; op++) {
     size_t varied = 0, refused = 0, absent = 0, large = 0;
