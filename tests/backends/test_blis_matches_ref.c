@@ -105,8 +105,8 @@ static void check(const linear_case *c) {
 static void every_form_and_shape(void **state) {
   (void)state;
   need_blis();
-  static const size_t shapes[][3] = {{1, 1, 1},      {3, 5, 1},     {1, 17, 1023},  {7, 33, 1024}, {5, 3, 1025},
-                                     {2, 4, 5000},   {1, 700, 96},  {33, 80, 512},  {530, 515, 3}, {600, 19, 40},
+  static const size_t shapes[][3] = {{1, 1, 1},      {3, 5, 1},     {1, 17, 1023}, {7, 33, 1024}, {5, 3, 1025},
+                                     {2, 4, 5000},   {1, 700, 96},  {33, 80, 512}, {530, 515, 3}, {600, 19, 40},
                                      {2, 1100, 513}, {70, 65, 511}, {520, 5, 1537}};
   qref_profile custom = *quamba();
   const qref_rounding_rule stochastic = {QREF_ROUND_STOCHASTIC, QREF_OVERFLOW_WRAP, 7};
