@@ -51,3 +51,13 @@ bench_backends bench_find_backends(const bench_options *options, qref_op op) {
   }
   return backends;
 }
+
+bench_contestant *bench_add_reference(bench_work *work, void (*run)(void *context, int threads), void *context,
+                                      int most_rounds) {
+  bench_contestant *contestant = bench_add(work, "qref ref");
+  contestant->run = run;
+  contestant->context = context;
+  contestant->most_rounds = most_rounds;
+  contestant->most_threads = 1;
+  return contestant;
+}

@@ -21,6 +21,9 @@ typedef struct bench_backends {
  * profile quamba, but neither `ref` nor the portable path. */
 bench_backends bench_find_backends(const bench_options *options, qref_op op);
 const qref_backend *bench_reference(void);
+/* `ref` as a contestant: on one thread, for so many rounds. */
+bench_contestant *bench_add_reference(bench_work *work, void (*run)(void *context, int threads), void *context,
+                                      int most_rounds);
 const qref_profile *bench_profile(void);
 
 /* Exits with the message unless status is QREF_OK. */

@@ -63,11 +63,7 @@ static void measure(const bench_options *options, const char *name, size_t chann
     run(self, 1);
     contestant->accuracy = bench_compare_i8(reference->args.y, self->args.y, count);
   }
-  bench_contestant *contestant = bench_add(&work, "qref ref");
-  contestant->run = run;
-  contestant->context = reference;
-  contestant->most_rounds = 1;
-  contestant->most_threads = 1;
+  bench_add_reference(&work, run, reference, 1);
 
   bench_conv1d problem = {.channels = channels,
                           .length = length,

@@ -55,11 +55,7 @@ static void measure(const bench_options *options, size_t tokens, size_t vocabula
     run(self, 1);
     contestant->accuracy = bench_compare_f16(reference->args.y, self->args.y, count);
   }
-  bench_contestant *contestant = bench_add(&work, "qref ref");
-  contestant->run = run;
-  contestant->context = reference;
-  contestant->most_rounds = 3;
-  contestant->most_threads = 1;
+  bench_add_reference(&work, run, reference, 3);
   char request[64];
   snprintf(request, sizeof request, "embedding %zu %zu %zu", tokens, vocabulary, width);
   bench_add_torch(&work, options, "torch", request);

@@ -113,12 +113,7 @@ static void measure(const bench_options *options, const char *name, size_t rows,
     contestant->context = layers[0];
     contestant->is_part = true;
   }
-  bench_contestant *contestant = bench_add(&work, "qref ref");
-  contestant->run = run;
-  contestant->context = reference;
-  contestant->amount = (double)rows_of_reference * (double)columns * (double)depth;
-  contestant->most_rounds = 1;
-  contestant->most_threads = 1;
+  bench_add_reference(&work, run, reference, 1)->amount = (double)rows_of_reference * (double)columns * (double)depth;
 
   float *x_float = bench_dequantize(x, rows * depth, 1.0f);
   float *w_float = bench_dequantize(w, columns * depth, 1.0f);

@@ -52,12 +52,7 @@ static void measure(const bench_options *options, const char *name, size_t rows,
     run(self, 1);
     contestant->accuracy = bench_compare_f32(reference->args.y, self->args.y, few.rows * columns);
   }
-  bench_contestant *contestant = bench_add(&work, "qref ref");
-  contestant->run = run;
-  contestant->context = reference;
-  contestant->amount = (double)few.rows * (double)columns * (double)depth;
-  contestant->most_rounds = 1;
-  contestant->most_threads = 1;
+  bench_add_reference(&work, run, reference, 1)->amount = (double)few.rows * (double)columns * (double)depth;
   bench_add_sgemm(&work, options, BENCH_BLIS, args.x, args.w, rows, columns, depth, NULL);
   bench_add_sgemm(&work, options, BENCH_OPENBLAS, args.x, args.w, rows, columns, depth, NULL);
   char request[64];

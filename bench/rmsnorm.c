@@ -53,11 +53,7 @@ static void measure(const bench_options *options, size_t rows, size_t n) {
     run(self, 1);
     contestant->accuracy = bench_compare_i8(reference->args.y, self->args.y, count);
   }
-  bench_contestant *contestant = bench_add(&work, "qref ref");
-  contestant->run = run;
-  contestant->context = reference;
-  contestant->most_rounds = 3;
-  contestant->most_threads = 1;
+  bench_add_reference(&work, run, reference, 3);
   char request[64];
   snprintf(request, sizeof request, "rmsnorm %zu %zu", rows, n);
   bench_add_torch(&work, options, "torch", request);

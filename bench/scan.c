@@ -113,11 +113,7 @@ static void measure(const bench_options *options, const char *name, size_t chann
     bench_accuracy state = bench_compare_i8(reference->args.state, self->args.state, state_count(&args));
     contestant->accuracy.differing += state.differing;
   }
-  bench_contestant *contestant = bench_add(&work, "qref ref");
-  contestant->run = run;
-  contestant->context = reference;
-  contestant->most_rounds = 1;
-  contestant->most_threads = 1;
+  bench_add_reference(&work, run, reference, 1);
 
   bench_scan problem = dequantize(&args, reference->args.y);
   bench_add_loop_scan(&work, options, &problem);

@@ -13,6 +13,7 @@
 #include "ref/backends/cpu/linear/engine.h"
 #include "ref/backends/cpu/linear/finish.h"
 #include "ref/backends/cpu/simd/isa.h"
+#include "ref/base/size.h"
 
 #if QREF_SIMD_X86
 #include <immintrin.h>
@@ -80,10 +81,6 @@ typedef struct multiplication {
 
 static const qref_linear_engine *const engine = &qref_linear_engine_avx2;
 
-static size_t smaller(size_t a, size_t b) {
-  return a < b ? a : b;
-}
-
 static void pack_rows(const multiplication *s, size_t row, size_t half_rows) {
   const size_t depth = s->args->depth;
   const size_t count = half_rows * s->half_depth;
@@ -91,7 +88,7 @@ static void pack_rows(const multiplication *s, size_t row, size_t half_rows) {
     for (size_t i = 0; i < 4; i++) {
       const int8_t *x = s->args->x + (row + i / 2 * half_rows) * depth + (2 * b + i % 2) * s->half_depth;
       for (size_t m = 0; m < half_rows; m += engine->rows) {
-        engine->pack_x(x + m * depth, depth, smaller(half_rows - m, engine->rows), s->half_depth,
+        engine->pack_x(x + m * depth, depth, qref_size_smaller(half_rows - m, engine->rows), s->half_depth,
                        s->x_quadrants[i] + m * s->half_depth);
       }
     }
@@ -135,7 +132,7 @@ static void multiply_panels(const multiplication *s, size_t n, size_t half_colum
     int32_t *out = direct ? to[0] : s->product_sums;
     const size_t stride = direct ? BLOCK_COLUMNS : QREF_PANEL_COLUMNS;
     for (size_t m = 0; m < half_rows; m += engine->rows) {
-      engine->multiply(smaller(half_rows - m, engine->rows), 1, depth / QREF_PANEL_DEPTH, x + m * depth, w, 0,
+      engine->multiply(qref_size_smaller(half_rows - m, engine->rows), 1, depth / QREF_PANEL_DEPTH, x + m * depth, w, 0,
                        direct ? out + m * stride : zeros, direct ? stride : 0, out + m * stride, stride);
     }
     if (!direct) {
@@ -158,10 +155,10 @@ static void strassen(const qref_linear_w8a8_args *args) {
   s.product_sums = allocate(HALF_ROWS * QREF_PANEL_COLUMNS, sizeof(int32_t));
   qref_counts counts = {0};
   for (size_t m = 0; m < args->rows; m += 2 * HALF_ROWS) {
-    const size_t rows = smaller(args->rows - m, 2 * HALF_ROWS);
+    const size_t rows = qref_size_smaller(args->rows - m, 2 * HALF_ROWS);
     pack_rows(&s, m, rows / 2);
     for (size_t n = 0; n < args->columns; n += BLOCK_COLUMNS) {
-      const size_t columns = smaller(args->columns - n, BLOCK_COLUMNS);
+      const size_t columns = qref_size_smaller(args->columns - n, BLOCK_COLUMNS);
       memset(s.sums, 0, rows * BLOCK_COLUMNS * sizeof *s.sums);
       for (size_t b = 0; b < s.blocks; b++) {
         for (size_t j = 0; j < columns / 2; j += QREF_PANEL_COLUMNS) {

@@ -27,6 +27,15 @@ static inline bool qref_size_product(const size_t *factors, size_t count, size_t
   return true;
 }
 
+static inline size_t qref_size_smaller(size_t a, size_t b) {
+  return a < b ? a : b;
+}
+
+/* n rounded up to a multiple of `unit`; n + unit must fit. */
+static inline size_t qref_size_round_up(size_t n, size_t unit) {
+  return (n + unit - 1) / unit * unit;
+}
+
 /* malloc / calloc of count elements of `size` bytes; NULL on overflow too. A count of 0 allocates one element. */
 void *qref_allocate(size_t count, size_t size);
 void *qref_allocate_zeroed(size_t count, size_t size);

@@ -2,17 +2,15 @@
 
 #include <string.h>
 
+#include "ref/base/size.h"
+
 /* A square of this many rows and columns is finished before the next, so that both sides stay in the cache. */
 enum { TILE = 32 };
-
-static size_t smaller(size_t a, size_t b) {
-  return a < b ? a : b;
-}
 
 void qref_transpose_f32(const float *x, size_t rows, size_t columns, size_t row_stride, float *y) {
   for (size_t r0 = 0; r0 < rows; r0 += TILE) {
     for (size_t c0 = 0; c0 < columns; c0 += TILE) {
-      const size_t r1 = smaller(r0 + TILE, rows), c1 = smaller(c0 + TILE, columns);
+      const size_t r1 = qref_size_smaller(r0 + TILE, rows), c1 = qref_size_smaller(c0 + TILE, columns);
       for (size_t c = c0; c < c1; c++) {
         for (size_t r = r0; r < r1; r++) {
           y[c * rows + r] = x[r * row_stride + c];
@@ -77,12 +75,12 @@ void qref_transpose_i8(const int8_t *x, size_t rows, size_t columns, size_t row_
   /* Columns of x are rows of y: one cache line of each is filled before the next is begun. */
   enum { LINE = 64 };
   for (size_t r0 = 0; r0 < rows; r0 += LINE) {
-    const size_t r1 = smaller(r0 + LINE, rows);
+    const size_t r1 = qref_size_smaller(r0 + LINE, rows);
     for (size_t c = 0; c < columns; c += SQUARE) {
       for (size_t r = r0; r < r1; r += SQUARE) {
         const int8_t *from = x + r * row_stride + c;
         int8_t *to = y + c * rows + r;
-        const size_t height = smaller(r1 - r, SQUARE), width = smaller(columns - c, SQUARE);
+        const size_t height = qref_size_smaller(r1 - r, SQUARE), width = qref_size_smaller(columns - c, SQUARE);
         if (height == SQUARE && width == SQUARE) {
           transpose_square_i8(from, row_stride, to, rows);
         } else {

@@ -38,10 +38,6 @@ typedef struct range {
   size_t first, count;
 } range;
 
-static size_t least(size_t a, size_t b) {
-  return a < b ? a : b;
-}
-
 static void scratch_free(scratch *s) {
   free(s->x);
   free(s->w);
@@ -75,7 +71,7 @@ static void sum_tile(const linear_context *linear, range rows, range columns, bo
   const size_t depth = args->depth, block = linear->block_depth;
   size_t in_product = 0; /* k's that the product holds, not yet added to the sums */
   for (size_t k = 0; k < depth; k += block) {
-    const size_t count = least(block, depth - k);
+    const size_t count = qref_size_smaller(block, depth - k);
     engine->widen(args->x + rows.first * depth + k, depth, rows.count, count, s->x, s->leading);
     if (!same_columns || depth > block) {
       engine->widen(args->w + columns.first * depth + k, depth, columns.count, count, s->w, s->leading);
@@ -96,11 +92,12 @@ static qref_status linear_part(const void *context, size_t first, size_t count, 
   const range rows = linear->cut_rows ? part : (range){0, linear->args->rows};
   const range columns = linear->cut_rows ? (range){0, linear->args->columns} : part;
   scratch s;
-  QREF_TRY(scratch_allocate(linear, least(rows.count, TILE_ROWS), least(columns.count, TILE_COLUMNS), &s, error));
+  QREF_TRY(scratch_allocate(linear, qref_size_smaller(rows.count, TILE_ROWS),
+                            qref_size_smaller(columns.count, TILE_COLUMNS), &s, error));
   for (size_t n = 0; n < columns.count; n += TILE_COLUMNS) {
-    const range tile_columns = {columns.first + n, least(TILE_COLUMNS, columns.count - n)};
+    const range tile_columns = {columns.first + n, qref_size_smaller(TILE_COLUMNS, columns.count - n)};
     for (size_t m = 0; m < rows.count; m += TILE_ROWS) {
-      const range tile_rows = {rows.first + m, least(TILE_ROWS, rows.count - m)};
+      const range tile_rows = {rows.first + m, qref_size_smaller(TILE_ROWS, rows.count - m)};
       sum_tile(linear, tile_rows, tile_columns, m > 0, &s);
       const qref_linear_tile tile = {
           .form = linear->form,

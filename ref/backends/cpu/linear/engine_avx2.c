@@ -98,26 +98,7 @@ QREF_SIMD_INLINE void multiply_rows(const size_t rows, size_t groups, const int1
   }
 }
 
-static void multiply(size_t rows, size_t panels, size_t groups, const void *x, const void *w, size_t panel_stride,
-                     const int32_t *start, size_t start_stride, int32_t *sums, size_t sums_stride) {
-  (void)panels;
-  (void)panel_stride;
-  switch (rows) {
-#define CASE(n)                                                             \
-  case n:                                                                   \
-    multiply_rows(n, groups, x, w, start, start_stride, sums, sums_stride); \
-    break;
-    CASE(1)
-    CASE(2)
-    CASE(3)
-    CASE(4)
-    CASE(5)
-    CASE(6)
-#undef CASE
-    default:
-      break;
-  }
-}
+#include "ref/backends/cpu/linear/multiply_6_rows.inc"
 
 /* Weights as they are packed: lanes hold 2 of 4 k's of 4 columns, added up at the end. Several panels at a time are
  * several streams from memory. */

@@ -76,26 +76,7 @@ QREF_SIMD_INLINE void multiply_rows(const size_t rows, size_t groups, const int8
   }
 }
 
-static void multiply(size_t rows, size_t panels, size_t groups, const void *x, const void *w, size_t panel_stride,
-                     const int32_t *start, size_t start_stride, int32_t *sums, size_t sums_stride) {
-  (void)panels;
-  (void)panel_stride;
-  switch (rows) {
-#define CASE(n)                                                             \
-  case n:                                                                   \
-    multiply_rows(n, groups, x, w, start, start_stride, sums, sums_stride); \
-    break;
-    CASE(1)
-    CASE(2)
-    CASE(3)
-    CASE(4)
-    CASE(5)
-    CASE(6)
-#undef CASE
-    default:
-      break;
-  }
-}
+#include "ref/backends/cpu/linear/multiply_6_rows.inc"
 
 const qref_linear_engine qref_linear_engine_neon_dot = {
     .rows = ROWS,

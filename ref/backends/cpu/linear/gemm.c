@@ -30,14 +30,6 @@ typedef struct gemm {
   bool by_rows; /* parts are of rows, not of columns */
 } gemm;
 
-static size_t round_up(size_t n, size_t unit) {
-  return (n + unit - 1) / unit * unit;
-}
-
-static size_t smaller(size_t a, size_t b) {
-  return a < b ? a : b;
-}
-
 /* Scratch of one part. */
 typedef struct scratch {
   void *memory;
@@ -48,7 +40,7 @@ typedef struct scratch {
 } scratch;
 
 static qref_status allocate_scratch(const gemm *g, scratch *s, qref_error *error) {
-  const size_t x_bytes = round_up(g->block_rows * g->filled_depth * g->engine->x_size, ALIGNMENT);
+  const size_t x_bytes = qref_size_round_up(g->block_rows * g->filled_depth * g->engine->x_size, ALIGNMENT);
   const size_t sums_bytes = g->block_rows * BLOCK_COLUMNS * sizeof(int32_t);
   const size_t start_bytes = BLOCK_COLUMNS * sizeof(int32_t);
   const size_t widened_bytes = g->block_depth * QREF_PANEL_COLUMNS * g->engine->widened_size;
@@ -67,7 +59,7 @@ static qref_status allocate_scratch(const gemm *g, scratch *s, qref_error *error
 
 /* The packed x of rows from `row` on within the block of `rows`, k's from `k` on. */
 static uint8_t *x_block(const gemm *g, const scratch *s, size_t rows, size_t row, size_t k) {
-  const size_t depth = smaller(g->filled_depth - k, g->block_depth);
+  const size_t depth = qref_size_smaller(g->filled_depth - k, g->block_depth);
   return s->x + (rows * k + row * depth) * g->engine->x_size;
 }
 
@@ -75,8 +67,8 @@ static void pack_rows(const gemm *g, const scratch *s, size_t row, size_t rows) 
   const size_t depth = g->args->depth;
   for (size_t k = 0; k < depth; k += g->block_depth) {
     for (size_t m = 0; m < rows; m += g->engine->rows) {
-      g->engine->pack_x(g->args->x + (row + m) * depth + k, depth, smaller(rows - m, g->engine->rows),
-                        smaller(depth - k, g->block_depth), x_block(g, s, rows, m, k));
+      g->engine->pack_x(g->args->x + (row + m) * depth + k, depth, qref_size_smaller(rows - m, g->engine->rows),
+                        qref_size_smaller(depth - k, g->block_depth), x_block(g, s, rows, m, k));
     }
   }
 }
@@ -85,7 +77,7 @@ static void pack_rows(const gemm *g, const scratch *s, size_t row, size_t rows) 
 static void multiply_panels(const gemm *g, const scratch *s, size_t rows, size_t panel, size_t panels, size_t k,
                             size_t column_in_block) {
   const qref_linear_engine *engine = g->engine;
-  const size_t groups = smaller(g->filled_depth - k, g->block_depth) / QREF_PANEL_DEPTH;
+  const size_t groups = qref_size_smaller(g->filled_depth - k, g->block_depth) / QREF_PANEL_DEPTH;
   const void *w = g->panels + panel * g->panel_size + k * QREF_PANEL_COLUMNS;
   if (engine->widened_size != 0) {
     engine->widen(w, groups, s->widened);
@@ -95,14 +87,14 @@ static void multiply_panels(const gemm *g, const scratch *s, size_t rows, size_t
   for (size_t m = 0; m < rows; m += engine->rows) {
     int32_t *row_sums = sums + m * BLOCK_COLUMNS;
     const int32_t *start = k == 0 ? s->start + column_in_block : row_sums;
-    engine->multiply(smaller(rows - m, engine->rows), panels, groups, x_block(g, s, rows, m, k), w, g->panel_size,
-                     start, k == 0 ? 0 : BLOCK_COLUMNS, row_sums, BLOCK_COLUMNS);
+    engine->multiply(qref_size_smaller(rows - m, engine->rows), panels, groups, x_block(g, s, rows, m, k), w,
+                     g->panel_size, start, k == 0 ? 0 : BLOCK_COLUMNS, row_sums, BLOCK_COLUMNS);
   }
 }
 
 static void multiply_columns(const gemm *g, const scratch *s, size_t row, size_t rows, size_t column, size_t columns,
                              qref_counts *counts) {
-  const size_t filled_columns = round_up(columns, QREF_PANEL_COLUMNS);
+  const size_t filled_columns = qref_size_round_up(columns, QREF_PANEL_COLUMNS);
   memcpy(s->start, g->column_sums + column * sizeof(int32_t), filled_columns * sizeof(int32_t));
   for (size_t j = 0; j < filled_columns; j++) {
     s->start[j] = (int32_t)(0u - (uint32_t)g->engine->x_offset * (uint32_t)s->start[j]);
@@ -111,7 +103,7 @@ static void multiply_columns(const gemm *g, const scratch *s, size_t row, size_t
   for (size_t k = 0; k < g->args->depth; k += g->block_depth) {
     for (size_t j = 0; j < filled_columns; j += step) {
       multiply_panels(g, s, rows, (column + j) / QREF_PANEL_COLUMNS,
-                      smaller(filled_columns - j, step) / QREF_PANEL_COLUMNS, k, j);
+                      qref_size_smaller(filled_columns - j, step) / QREF_PANEL_COLUMNS, k, j);
     }
   }
   const qref_linear_tile tile = {g->form, g->args, row, rows, column, columns, s->sums, BLOCK_COLUMNS};
@@ -128,10 +120,10 @@ static qref_status multiply_part(const void *context, size_t first, size_t count
   scratch s = {0};
   QREF_TRY(allocate_scratch(g, &s, error));
   for (size_t m = first_row; m < end_row; m += g->block_rows) {
-    const size_t rows = smaller(end_row - m, g->block_rows);
+    const size_t rows = qref_size_smaller(end_row - m, g->block_rows);
     pack_rows(g, &s, m, rows);
     for (size_t n = first_column; n < end_column; n += BLOCK_COLUMNS) {
-      multiply_columns(g, &s, m, rows, n, smaller(end_column - n, BLOCK_COLUMNS), counts);
+      multiply_columns(g, &s, m, rows, n, qref_size_smaller(end_column - n, BLOCK_COLUMNS), counts);
     }
   }
   free(s.memory);
@@ -142,20 +134,21 @@ static qref_status multiply_part(const void *context, size_t first, size_t count
 static size_t choose_block_rows(const gemm *g) {
   const size_t unit = g->engine->rows;
   const size_t fit = MOST_X_BYTES / (g->filled_depth * g->engine->x_size) / unit * unit;
-  const size_t rows = smaller(smaller(round_up(g->args->rows, unit), g->engine->block_rows), fit);
+  const size_t rows =
+      qref_size_smaller(qref_size_smaller(qref_size_round_up(g->args->rows, unit), g->engine->block_rows), fit);
   return rows > 0 ? rows : unit;
 }
 
 qref_status qref_linear_gemm(qref_cpu_level level, const qref_linear_form *form, const qref_linear_w8a8_args *args,
                              const void *packed, qref_error *error) {
-  const size_t panels = round_up(args->columns, QREF_PANEL_COLUMNS) / QREF_PANEL_COLUMNS;
+  const size_t panels = qref_size_round_up(args->columns, QREF_PANEL_COLUMNS) / QREF_PANEL_COLUMNS;
   gemm g = {.level = level,
             .engine = qref_linear_engine_for(level, args->rows),
             .form = form,
             .args = args,
             .panels = packed,
             .panel_size = qref_cpu_linear_panel_size(args->depth),
-            .filled_depth = round_up(args->depth, QREF_PANEL_DEPTH)};
+            .filled_depth = qref_size_round_up(args->depth, QREF_PANEL_DEPTH)};
   g.column_sums = g.panels + panels * g.panel_size;
   g.block_rows = choose_block_rows(&g);
   /* With one group of rows nothing is read twice, and panels are read from end to end. */

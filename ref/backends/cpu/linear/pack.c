@@ -6,20 +6,16 @@
 #include "ref/base/error.h"
 #include "ref/base/size.h"
 
-static size_t round_up(size_t n, size_t unit) {
-  return (n + unit - 1) / unit * unit;
-}
-
 size_t qref_cpu_linear_panel_size(size_t depth) {
-  return round_up(depth, QREF_PANEL_DEPTH) * QREF_PANEL_COLUMNS;
+  return qref_size_round_up(depth, QREF_PANEL_DEPTH) * QREF_PANEL_COLUMNS;
 }
 
 size_t qref_cpu_linear_packed_size(size_t columns, size_t depth) {
   size_t bytes;
   if (columns == 0 || depth == 0 || columns > SIZE_MAX - QREF_PANEL_COLUMNS ||
       depth > SIZE_MAX - QREF_PANEL_DEPTH - sizeof(int32_t) ||
-      !qref_size_multiply(round_up(columns, QREF_PANEL_COLUMNS), round_up(depth, QREF_PANEL_DEPTH) + sizeof(int32_t),
-                          &bytes)) {
+      !qref_size_multiply(qref_size_round_up(columns, QREF_PANEL_COLUMNS),
+                          qref_size_round_up(depth, QREF_PANEL_DEPTH) + sizeof(int32_t), &bytes)) {
     return 0;
   }
   return bytes;
@@ -104,7 +100,7 @@ qref_status qref_cpu_linear_pack(const int8_t *w, size_t columns, size_t depth, 
     return qref_fail(error, QREF_ERROR_ARGUMENT,
                      "linear_pack: expected weights, a buffer and dimensions of at least 1");
   }
-  const size_t panels = round_up(columns, QREF_PANEL_COLUMNS) / QREF_PANEL_COLUMNS;
+  const size_t panels = qref_size_round_up(columns, QREF_PANEL_COLUMNS) / QREF_PANEL_COLUMNS;
   const packing pack = {w, columns, depth, packed, (int8_t *)packed + panels * qref_cpu_linear_panel_size(depth)};
   const double cost = 0.1 * QREF_PANEL_COLUMNS * (double)depth;
   return qref_cpu_parallel(panels, 1, cost, threads, pack_panels, &pack, NULL, error);
