@@ -85,6 +85,29 @@ QREF_API const qref_backend *qref_backend_at(size_t i);
 /* The built-in backend of that name. QREF_ERROR_ARGUMENT names the known ones. */
 QREF_API qref_status qref_backend_find(const char *name, const qref_backend **backend, qref_error *error);
 
+/* ---- modules: backends in shared objects ----
+ * A module exports one function of this name and type. It finds out whether it can run here, and returns its backend,
+ * or NULL with the reason in `error`: no driver, no device. The backend is the module's own static storage, built
+ * against this header: abi_version and struct_size are compared before anything else is read. Its ops may be called
+ * from one thread at a time. */
+#define QREF_BACKEND_MODULE_SYMBOL "qref_backend_module"
+typedef const qref_backend *(*qref_backend_module_entry)(qref_error *error);
+
+/* A backend in use: a loaded module, or nothing more than the pointer to a built-in one. */
+typedef struct qref_backend_library qref_backend_library;
+
+/* The backend of that name or module:
+ *   a built-in name        that backend
+ *   with a '/'             the path of a module
+ *   any other NAME         the module qref_NAME.so in a directory of the environment variable QREF_MODULE_PATH
+ * (separated by ':'), else beside the running program, else in ../lib/qref of it QREF_ERROR_ARGUMENT: no such backend.
+ * QREF_ERROR_FORMAT: not a module, or one of another ABI version. QREF_ERROR_DEVICE: a module that cannot run here,
+ * with its own words. The caller closes the library, after the last use of the backend. */
+QREF_API qref_status qref_backend_open(const char *name, qref_backend_library **library, const qref_backend **backend,
+                                       qref_error *error);
+/* NULL is allowed. */
+QREF_API void qref_backend_close(qref_backend_library *library);
+
 #ifdef __cplusplus
 }
 #endif

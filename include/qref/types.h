@@ -30,6 +30,7 @@ typedef enum qref_status {
   QREF_ERROR_MEMORY,      /* an allocation failed */
   QREF_ERROR_OVERFLOW,    /* a size computed from dimensions does not fit size_t or an accumulator */
   QREF_ERROR_UNSUPPORTED, /* valid, but not something that this build or backend computes */
+  QREF_ERROR_DEVICE,      /* an accelerator or its driver is missing, or failed; a module's own failure */
 } qref_status;
 
 /* Where a function that fails says why. Supplied by the caller; every function accepts NULL for it. The message is

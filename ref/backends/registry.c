@@ -2,6 +2,7 @@
 
 #include "ref/backends/builtin.h"
 #include "ref/backends/cpu/level.h"
+#include "ref/backends/op_list.h"
 #include "ref/base/error.h"
 
 static const qref_backend *const backends[] = {
@@ -17,25 +18,9 @@ static const qref_backend *const of_level[] = {
 };
 
 static const char *const op_names[QREF_OP_COUNT] = {
-    [QREF_OP_CONV1D_SILU] = "conv1d_silu",
-    [QREF_OP_CONV1D_SILU_UPDATE] = "conv1d_silu_update",
-    [QREF_OP_CONV1D_SILU_FLOATSIM] = "conv1d_silu_floatsim",
-    [QREF_OP_REQUANTIZE] = "requantize",
-    [QREF_OP_LINEAR_W8A8] = "linear_w8a8",
-    [QREF_OP_LINEAR_W8A8_F16] = "linear_w8a8_f16",
-    [QREF_OP_LINEAR_W8A8_PARALLEL] = "linear_w8a8_parallel",
-    [QREF_OP_LINEAR_W8A8_ROW] = "linear_w8a8_row",
-    [QREF_OP_LINEAR_W8A8_PER_CHANNEL] = "linear_w8a8_per_channel",
-    [QREF_OP_SELECTIVE_SCAN] = "selective_scan",
-    [QREF_OP_SELECTIVE_SCAN_UPDATE] = "selective_scan_update",
-    [QREF_OP_RMSNORM] = "rmsnorm",
-    [QREF_OP_HADAMARD] = "hadamard",
-    [QREF_OP_EMBEDDING_W8] = "embedding_w8",
-    [QREF_OP_LINEAR_F32] = "linear_f32",
-    [QREF_OP_CONV1D_SILU_F32] = "conv1d_silu_f32",
-    [QREF_OP_SELECTIVE_SCAN_F32] = "selective_scan_f32",
-    [QREF_OP_RMSNORM_F32] = "rmsnorm_f32",
-    [QREF_OP_HADAMARD_F32] = "hadamard_f32",
+#define NAME(name, enumerator, arguments) [QREF_OP_##enumerator] = #name,
+    QREF_OP_LIST(NAME)
+#undef NAME
 };
 
 const char *qref_op_name(qref_op op) {

@@ -16,6 +16,8 @@ const char *qref_status_name(qref_status status) {
       return "overflow";
     case QREF_ERROR_UNSUPPORTED:
       return "unsupported";
+    case QREF_ERROR_DEVICE:
+      return "device";
   }
   return "unknown";
 }

@@ -12,7 +12,7 @@ typedef struct qref_double_double {
 } qref_double_double;
 
 /* a + b exactly, in whatever order of magnitude (Knuth). */
-static inline qref_double_double qref_two_sum(double a, double b) {
+QREF_DEVICE static inline qref_double_double qref_two_sum(double a, double b) {
   const double sum = a + b;
   const double b_part = sum - a;
   const double a_part = sum - b_part;
@@ -20,7 +20,7 @@ static inline qref_double_double qref_two_sum(double a, double b) {
 }
 
 /* a * b exactly (Dekker): each factor is cut into halves of 26 bits, whose products are exact. */
-static inline qref_double_double qref_two_product(double a, double b) {
+QREF_DEVICE static inline qref_double_double qref_two_product(double a, double b) {
   const double splitter = 0x1.0000002p+27; /* 2^27 + 1 */
   const double a_scaled = splitter * a;
   const double a_high = a_scaled - (a_scaled - a);
@@ -34,7 +34,7 @@ static inline qref_double_double qref_two_product(double a, double b) {
 }
 
 /* Relative error below 2^-100 unless the sum cancels. */
-static inline qref_double_double qref_double_double_add(qref_double_double a, qref_double_double b) {
+QREF_DEVICE static inline qref_double_double qref_double_double_add(qref_double_double a, qref_double_double b) {
   const qref_double_double high = qref_two_sum(a.high, b.high);
   const qref_double_double low = qref_two_sum(a.low, b.low);
   const qref_double_double partial = qref_two_sum(high.high, high.low + low.high);
@@ -42,13 +42,13 @@ static inline qref_double_double qref_double_double_add(qref_double_double a, qr
 }
 
 /* Relative error below 2^-100. */
-static inline qref_double_double qref_double_double_multiply(qref_double_double a, qref_double_double b) {
+QREF_DEVICE static inline qref_double_double qref_double_double_multiply(qref_double_double a, qref_double_double b) {
   const qref_double_double product = qref_two_product(a.high, b.high);
   return qref_two_sum(product.high, product.low + (a.high * b.low + a.low * b.high));
 }
 
 /* a / divisor, relative error below 2^-100. */
-static inline qref_double_double qref_double_double_divide(qref_double_double a, double divisor) {
+QREF_DEVICE static inline qref_double_double qref_double_double_divide(qref_double_double a, double divisor) {
   const double quotient = a.high / divisor;
   const qref_double_double product = qref_two_product(quotient, divisor);
   const double remainder = (a.high - product.high) - product.low + a.low;
@@ -58,7 +58,7 @@ static inline qref_double_double qref_double_double_divide(qref_double_double a,
 /* high + low rounded to odd: the exact sum if it is a binary64, else the one of its two neighbours whose last bit is
  * set. A second rounding, to a format at least two bits shorter, then gives what one rounding of the exact sum would.
  * high = high + low rounded to nearest, not zero unless low is. */
-static inline double qref_round_to_odd(double high, double low) {
+QREF_DEVICE static inline double qref_round_to_odd(double high, double low) {
   uint64_t bits = qref_bits_from_f64(high);
   if (low != 0.0 && (bits & 1u) == 0) {
     /* The exact sum lies between high and its neighbour on low's side. */
@@ -69,7 +69,7 @@ static inline double qref_round_to_odd(double high, double low) {
 }
 
 /* The float32 nearest to high + low, ties to even. */
-static inline float qref_f32_from_double_double(qref_double_double value) {
+QREF_DEVICE static inline float qref_f32_from_double_double(qref_double_double value) {
   return (float)qref_round_to_odd(value.high, value.low);
 }
 

@@ -11,7 +11,7 @@
  * roundings of the table, the polynomial and the product add less than 2^-51. */
 #define FAST_ERROR 0x1p-47
 
-float qref_exp_f32(float x) {
+QREF_DEVICE float qref_exp_f32(float x) {
   if (!(x < OVERFLOW_FROM && x > UNDERFLOW_FROM)) {
     if (x != x) {
       return qref_nan_f32();

@@ -2,7 +2,7 @@
 
 /* e^r as the Taylor polynomial of degree 14, by Horner's rule 1 + r/1 * (1 + r/2 * (1 + r/3 * ...)) in double-double.
  * |r| < 0.011: the first term left out is below 2^-137. */
-static qref_double_double exp_of_remainder(qref_double_double r) {
+QREF_DEVICE static qref_double_double exp_of_remainder(qref_double_double r) {
   const qref_double_double one = {1.0, 0.0};
   qref_double_double sum = one;
   for (int n = 14; n >= 1; n--) {
@@ -11,7 +11,7 @@ static qref_double_double exp_of_remainder(qref_double_double r) {
   return sum;
 }
 
-qref_double_double qref_exp_accurate(float x) {
+QREF_DEVICE qref_double_double qref_exp_accurate(float x) {
   const double k = qref_exp_interval((double)x);
   const uint32_t interval = qref_exp_biased_interval(k);
 

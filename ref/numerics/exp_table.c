@@ -1,7 +1,7 @@
 #include "ref/numerics/exp_core.h"
 
 /* {2^(i/32) rounded to binary64, what that leaves, rounded to binary64} */
-const qref_double_double qref_exp_table[QREF_EXP_INTERVALS] = {
+QREF_DEVICE const qref_double_double qref_exp_table[QREF_EXP_INTERVALS] = {
     {0x1p+0, 0x0p+0},
     {0x1.059b0d3158574p+0, 0x1.d73e2a475b465p-55},
     {0x1.0b5586cf9890fp+0, 0x1.8a62e4adc610bp-54},

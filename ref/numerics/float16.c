@@ -3,17 +3,17 @@
 
 #include "ref/numerics/narrow_format.h"
 
-static const qref_narrow_format float16_format = {.fraction_bits = 10, .maximum_exponent = 15};
+QREF_DEVICE static const qref_narrow_format float16_format = {.fraction_bits = 10, .maximum_exponent = 15};
 
-qref_float16 qref_f16_from_f64(double value) {
+QREF_DEVICE qref_float16 qref_f16_from_f64(double value) {
   return qref_narrow_from_f64(value, float16_format);
 }
 
-qref_float16 qref_f16_from_f32(float value) {
+QREF_DEVICE qref_float16 qref_f16_from_f32(float value) {
   return qref_narrow_from_f64((double)value, float16_format);
 }
 
-float qref_f32_from_f16(qref_float16 bits) {
+QREF_DEVICE float qref_f32_from_f16(qref_float16 bits) {
   const uint32_t sign = (uint32_t)(bits & 0x8000u) << 16;
   const uint32_t exponent = (bits >> 10) & 0x1fu;
   const uint32_t fraction = bits & 0x3ffu;

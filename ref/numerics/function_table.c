@@ -2,7 +2,7 @@
 
 #include "ref/numerics/float_bits.h"
 
-float qref_apply_function(float x, float (*function)(float), const qref_function_rule *rule) {
+QREF_DEVICE float qref_apply_function(float x, float (*function)(float), const qref_function_rule *rule) {
   if (rule->implementation == QREF_FUNCTION_EXACT) {
     return function(x);
   }

@@ -2,7 +2,7 @@
 
 #include "ref/numerics/log_core.h"
 
-float qref_log_f32(float x) {
+QREF_DEVICE float qref_log_f32(float x) {
   if (!(x > 0.0f && qref_inline_bits_from_f32(x) < QREF_F32_INFINITY_BITS)) {
     if (x == 0.0f) {
       return qref_inline_f32_from_bits(QREF_F32_SIGN_BIT | QREF_F32_INFINITY_BITS);

@@ -2,7 +2,7 @@
 
 /* ln(1 + r) as the Taylor polynomial of degree 22, r * (1 - r * (1/2 - r * (1/3 - ...))) in double-double. |r| <= 1/64:
  * the first term left out is below 2^-136 of the result. */
-static qref_double_double log_of_1_plus(qref_double_double r) {
+QREF_DEVICE static qref_double_double log_of_1_plus(qref_double_double r) {
   const qref_double_double one = {1.0, 0.0};
   qref_double_double sum = {0.0, 0.0};
   for (int n = 22; n >= 1; n--) {
@@ -13,7 +13,7 @@ static qref_double_double log_of_1_plus(qref_double_double r) {
   return qref_double_double_multiply(r, sum);
 }
 
-qref_double_double qref_log_accurate(double z_high, double z_low) {
+QREF_DEVICE qref_double_double qref_log_accurate(double z_high, double z_low) {
   const qref_log_reduced reduced = qref_log_reduce(z_high);
   const double c = reduced.interval->inverse;
   const double m_low = z_low * qref_f64_power_of_2(-(int32_t)reduced.k);
@@ -28,7 +28,7 @@ qref_double_double qref_log_accurate(double z_high, double z_low) {
   return qref_double_double_add(known, log_of_1_plus(r));
 }
 
-qref_double_double qref_log1p_accurate(float x) {
+QREF_DEVICE qref_double_double qref_log1p_accurate(float x) {
   if (x > -0x1p-7f && x < 0x1p-7f) {
     return log_of_1_plus((qref_double_double){(double)x, 0.0});
   }

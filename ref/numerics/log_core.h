@@ -12,7 +12,11 @@ typedef struct qref_log_interval {
   qref_double_double minus_log_inverse; /* -ln(c) to about 106 bits */
 } qref_log_interval;
 
+#if defined(__CUDACC__) /* a table on the GPU is defined where it is declared */
+#include "ref/numerics/log_table.c"
+#else
 extern const qref_log_interval qref_log_table[QREF_LOG_INTERVALS];
+#endif
 
 /* ln(2) as a sum of three. The first has 40 bits: its product with k is exact. */
 #define QREF_LN2_HIGH 0x1.62e42fefa4p-1
@@ -26,7 +30,7 @@ typedef struct qref_log_reduced {
 } qref_log_reduced;
 
 /* z positive, finite and normal. */
-static inline qref_log_reduced qref_log_reduce(double z) {
+QREF_DEVICE static inline qref_log_reduced qref_log_reduce(double z) {
   const uint64_t smallest_m = UINT64_C(0x3fe6800000000000); /* 45/64 */
   const uint64_t bits = qref_bits_from_f64(z);
   const uint64_t offset = bits - smallest_m; /* modulo 2^64 where z < 45/64 */
@@ -39,7 +43,7 @@ static inline qref_log_reduced qref_log_reduce(double z) {
 }
 
 /* The fast evaluation rounded to float32 if its error leaves no doubt; otherwise returns 0 and *decided is 0. */
-static inline float qref_log_round_if_decided(double result, int *decided) {
+QREF_DEVICE static inline float qref_log_round_if_decided(double result, int *decided) {
   /* Twice the bound of the relative error. The polynomial below leaves out r^9/9, at most 2^-51 of r; roundings add
    * less than 2^-50. */
   const double fast_error = 0x1p-47;
@@ -50,7 +54,7 @@ static inline float qref_log_round_if_decided(double result, int *decided) {
 }
 
 /* ln(1 + r) - r, |r| <= 1/64, as the Taylor polynomial of degree 8. */
-static inline double qref_log1p_tail(double r) {
+QREF_DEVICE static inline double qref_log1p_tail(double r) {
   const double r2 = r * r;
   const double r4 = r2 * r2;
   const double terms_2_to_5 = (-0.5 + r * 0x1.5555555555555p-2) + r2 * (-0.25 + r * 0x1.999999999999ap-3);
@@ -59,7 +63,7 @@ static inline double qref_log1p_tail(double r) {
 }
 
 /* ln(z), relative error below 2^-48. */
-static inline double qref_log_fast(double z) {
+QREF_DEVICE static inline double qref_log_fast(double z) {
   const qref_log_reduced reduced = qref_log_reduce(z);
   const double c = reduced.interval->inverse;
   /* m is cut so that m_high * c is exact: 32 and 9 bits. */
@@ -70,9 +74,9 @@ static inline double qref_log_fast(double z) {
 }
 
 /* ln(z_high + z_low), not 0, relative error below 2^-95. z_high is as in qref_log_reduce, |z_low| <= ulp(z_high)/2. */
-qref_double_double qref_log_accurate(double z_high, double z_low);
+QREF_DEVICE qref_double_double qref_log_accurate(double z_high, double z_low);
 
 /* ln(1 + x), relative error below 2^-95, x > -1 and not 0. */
-qref_double_double qref_log1p_accurate(float x);
+QREF_DEVICE qref_double_double qref_log1p_accurate(float x);
 
 #endif

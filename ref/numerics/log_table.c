@@ -2,7 +2,7 @@
 
 /* {c, {-ln(c) rounded to binary64, what that leaves, rounded to binary64}}. The first 38 intervals of m are 1/128 wide,
  * up to m = 1; the others 1/64. */
-const qref_log_interval qref_log_table[QREF_LOG_INTERVALS] = {
+QREF_DEVICE const qref_log_interval qref_log_table[QREF_LOG_INTERVALS] = {
     {0x1.6ap+0, {-0x1.62c82f2b9c795p-2, -0x1.7b7af915300e5p-57}},
     {0x1.66p+0, {-0x1.5767717455a6cp-2, -0x1.526adb283660cp-56}},
     {0x1.62p+0, {-0x1.4be5f957778a1p-2, 0x1.259b35b04813dp-57}},

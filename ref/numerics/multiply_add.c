@@ -2,7 +2,7 @@
 
 #include "ref/numerics/float_bits.h"
 
-float qref_multiply_add_f32(float a, float b, float c, qref_multiply_add form) {
+QREF_DEVICE float qref_multiply_add_f32(float a, float b, float c, qref_multiply_add form) {
   if (form == QREF_MULTIPLY_ADD_FUSED) {
     return qref_fma_f32(a, b, c);
   }

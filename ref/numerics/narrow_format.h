@@ -10,7 +10,7 @@ typedef struct qref_narrow_format {
 } qref_narrow_format;
 
 /* value rounded once, to nearest even, to a format of 16 bits. NaN gives the positive quiet NaN without payload. */
-static inline uint16_t qref_narrow_from_f64(double value, qref_narrow_format format) {
+QREF_DEVICE static inline uint16_t qref_narrow_from_f64(double value, qref_narrow_format format) {
   const uint64_t bits = qref_bits_from_f64(value);
   const uint32_t sign = (uint32_t)(bits >> 63) << 15;
   const uint32_t infinity = (uint32_t)(2 * format.maximum_exponent + 1) << format.fraction_bits;

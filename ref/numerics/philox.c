@@ -2,7 +2,7 @@
 
 enum { ROUNDS = 10 };
 
-void qref_philox4x32_10(const uint32_t counter[4], const uint32_t key[2], uint32_t output[4]) {
+QREF_DEVICE void qref_philox4x32_10(const uint32_t counter[4], const uint32_t key[2], uint32_t output[4]) {
   uint32_t x0 = counter[0], x1 = counter[1], x2 = counter[2], x3 = counter[3];
   uint32_t key0 = key[0], key1 = key[1];
   for (int round = 0; round < ROUNDS; round++) {

@@ -25,4 +25,11 @@
 #pragma STDC FP_CONTRACT OFF
 #endif
 
+/* In front of the functions and tables that the CUDA module compiles for the GPU too, from the same source. */
+#if defined(__CUDACC__)
+#define QREF_DEVICE __device__
+#else
+#define QREF_DEVICE
+#endif
+
 #endif

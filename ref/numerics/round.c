@@ -5,14 +5,15 @@
 /* True with probability `fraction` for floor + fraction, `remainder` = v - truncation(v) in (-1, 1): whether 24 random
  * bits, scaled to [0, 1), lie below the fraction. Both sides are scaled by 2^24; a negative remainder r stands for the
  * fraction 1 + r, which is never formed because it would be rounded. */
-static bool stochastic_up(float remainder, uint64_t seed, uint64_t index) {
+QREF_DEVICE static bool stochastic_up(float remainder, uint64_t seed, uint64_t index) {
   const uint32_t random = (uint32_t)(qref_random_bits(seed, 0, index) >> 40);
   const float scaled = remainder * 0x1p24f;
   return remainder >= 0.0f ? (float)random < scaled : (float)((1u << 24) - random) > -scaled;
 }
 
 /* What to add to the truncated value of v. */
-static int32_t adjustment(int32_t truncated, float remainder, qref_rounding rounding, uint64_t seed, uint64_t index) {
+QREF_DEVICE static int32_t adjustment(int32_t truncated, float remainder, qref_rounding rounding, uint64_t seed,
+                                      uint64_t index) {
   const int32_t away = remainder < 0.0f ? -1 : 1;
   const float distance = remainder < 0.0f ? -remainder : remainder;
   switch (rounding) {
@@ -32,7 +33,7 @@ static int32_t adjustment(int32_t truncated, float remainder, qref_rounding roun
   return 0;
 }
 
-float qref_round_f32(float v, qref_rounding rounding, uint64_t seed, uint64_t index) {
+QREF_DEVICE float qref_round_f32(float v, qref_rounding rounding, uint64_t seed, uint64_t index) {
   const uint32_t bits = qref_inline_bits_from_f32(v);
   const uint32_t sign = bits & QREF_F32_SIGN_BIT;
   const float magnitude = qref_inline_f32_from_bits(bits ^ sign);

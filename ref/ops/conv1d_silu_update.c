@@ -5,8 +5,9 @@
  * The rounding differs from the whole-sequence op by design of the original. */
 #include "ref/ops/check.h"
 #include "ref/ops/intermediate.h"
+#include "ref/ops/op_checks.h"
 
-static qref_status check_arguments(const qref_conv1d_silu_update_args *args, qref_error *error) {
+qref_status qref_conv1d_silu_update_check(const qref_conv1d_silu_update_args *args, qref_error *error) {
   qref_check check = {"conv1d_silu_update", error, QREF_OK};
   qref_check_pointer(&check, "args", args);
   if (check.status != QREF_OK) {
@@ -30,7 +31,7 @@ static qref_status check_arguments(const qref_conv1d_silu_update_args *args, qre
 }
 
 qref_status qref_conv1d_silu_update(const qref_conv1d_silu_update_args *args, qref_error *error) {
-  qref_status status = check_arguments(args, error);
+  qref_status status = qref_conv1d_silu_update_check(args, error);
   if (status != QREF_OK) {
     return status;
   }

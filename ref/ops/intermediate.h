@@ -7,7 +7,7 @@
 #include "ref/numerics/float_bits.h"
 
 /* tensor[i] = value, where the caller asked for the tensor. */
-static inline void qref_store_intermediate(float *tensor, size_t i, float value) {
+QREF_DEVICE static inline void qref_store_intermediate(float *tensor, size_t i, float value) {
   if (tensor != NULL) {
     tensor[i] = qref_canonical_nan_f32(value);
   }

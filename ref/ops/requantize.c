@@ -1,8 +1,9 @@
 /* float32 to int8 behind the float-simulated conv1d. SPEC section 3: q = saturate(half_even(x / s)) */
 #include "ref/ops/check.h"
 #include "ref/ops/intermediate.h"
+#include "ref/ops/op_checks.h"
 
-qref_status qref_requantize(const qref_requantize_args *args, qref_error *error) {
+qref_status qref_requantize_check(const qref_requantize_args *args, qref_error *error) {
   qref_check check = {"requantize", error, QREF_OK};
   qref_check_pointer(&check, "args", args);
   if (check.status != QREF_OK) {
@@ -14,8 +15,13 @@ qref_status qref_requantize(const qref_requantize_args *args, qref_error *error)
   qref_check_pointer(&check, "x", args->x);
   qref_check_pointer(&check, "y", args->y);
   qref_check_scale(&check, "scale", args->scale);
-  if (check.status != QREF_OK) {
-    return check.status;
+  return check.status;
+}
+
+qref_status qref_requantize(const qref_requantize_args *args, qref_error *error) {
+  qref_status status = qref_requantize_check(args, error);
+  if (status != QREF_OK) {
+    return status;
   }
   for (size_t i = 0; i < args->count; i++) {
     float scaled = qref_apply_scale(args->x[i], args->scale, args->rule->scale_form);

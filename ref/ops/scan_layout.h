@@ -5,7 +5,7 @@
 #include <qref/ops.h>
 
 /* Steps between stored states in the original. */
-enum { QREF_SCAN_DEFAULT_CHUNK_LENGTH = 2048 };
+#define QREF_SCAN_DEFAULT_CHUNK_LENGTH ((size_t)2048)
 
 static inline size_t qref_scan_chunk_length(const qref_selective_scan_args *args) {
   return args->chunk_length != 0 ? args->chunk_length : QREF_SCAN_DEFAULT_CHUNK_LENGTH;

@@ -2,14 +2,14 @@
 
 #include "ref/ops/intermediate.h"
 
-float qref_scan_softplus(float dt, const qref_scan_rule *rule) {
+QREF_DEVICE float qref_scan_softplus(float dt, const qref_scan_rule *rule) {
   return qref_apply_function(
       dt, rule->softplus_form == QREF_SOFTPLUS_LOG1P_EXP ? qref_softplus_f32 : qref_softplus_log_exp_plus_1_f32,
       &rule->softplus);
 }
 
-float qref_scan_step(const qref_scan_rule *rule, size_t states, float dt, float u, const float *A, const float *B,
-                     const float *C, float D, float *h, const qref_scan_step_trace *trace) {
+QREF_DEVICE float qref_scan_step(const qref_scan_rule *rule, size_t states, float dt, float u, const float *A,
+                                 const float *B, const float *C, float D, float *h, const qref_scan_step_trace *trace) {
   float dt_u = dt * u;
   float y = D * u;
   for (size_t n = 0; n < states; n++) {
@@ -26,6 +26,6 @@ float qref_scan_step(const qref_scan_rule *rule, size_t states, float dt, float 
   return y;
 }
 
-float qref_scan_gate(float y, float z) {
+QREF_DEVICE float qref_scan_gate(float y, float z) {
   return (y * z) / (1.0f + qref_exp_f32(-z));
 }

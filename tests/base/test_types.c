@@ -5,6 +5,7 @@ static void statuses(void **state) {
   assert_string_equal(qref_status_name(QREF_OK), "ok");
   assert_string_equal(qref_status_name(QREF_ERROR_FORMAT), "format");
   assert_string_equal(qref_status_name(QREF_ERROR_UNSUPPORTED), "unsupported");
+  assert_string_equal(qref_status_name(QREF_ERROR_DEVICE), "device");
   assert_non_null(qref_status_name((qref_status)99));
 }
 
