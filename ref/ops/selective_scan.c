@@ -10,60 +10,11 @@
 #include "ref/ops/scan_layout.h"
 #include "ref/ops/scan_recurrence.h"
 
-size_t qref_selective_scan_scratch(size_t states) {
-  return states <= SIZE_MAX / 4 ? 4 * states : SIZE_MAX;
-}
-
-static size_t y_stride_of(const qref_selective_scan_args *args) {
+QREF_DEVICE static size_t y_stride_of(const qref_selective_scan_args *args) {
   return qref_scan_y_stride(args->y_time_stride, args->channels);
 }
 
-qref_status qref_selective_scan_check(const qref_selective_scan_args *args, qref_error *error) {
-  qref_check check = {"selective_scan", error, QREF_OK};
-  qref_check_pointer(&check, "args", args);
-  if (check.status != QREF_OK) {
-    return check.status;
-  }
-  qref_check_pointer(&check, "rule", args->rule);
-  qref_check_dimension(&check, "batch", args->batch);
-  qref_check_dimension(&check, "channels", args->channels);
-  qref_check_dimension(&check, "length", args->length);
-  qref_check_dimension(&check, "states", args->states);
-  qref_check_stride(&check, "y_time_stride", y_stride_of(args), args->channels);
-  qref_check_shape(&check, "B", args->batch, args->states, args->length, 1, 1);
-  qref_check_shape(&check, "y", args->batch, args->length, y_stride_of(args), 1, sizeof(float));
-  qref_check_shape(&check, "scratch", args->states, 4, 1, 1, sizeof(float));
-  qref_check_pointer(&check, "u", args->u);
-  qref_check_pointer(&check, "dt", args->dt);
-  qref_check_pointer(&check, "A_log", args->A_log);
-  qref_check_pointer(&check, "B", args->B);
-  qref_check_pointer(&check, "C", args->C);
-  qref_check_pointer(&check, "y", args->y);
-  qref_check_pointer(&check, "scratch", args->scratch);
-  qref_check_scan_scales(&check, &args->scales, args->D != NULL, args->z != NULL, args->dt_bias != NULL);
-  if (args->state != NULL || args->h_initial != NULL || args->h_final != NULL) {
-    size_t chunks = args->length / qref_scan_chunk_length(args) + 1;
-    qref_check_shape(&check, "state", args->batch, args->channels, chunks, args->states, sizeof(float));
-  }
-  qref_check_optional_shape(&check, "decay", args->decay, args->batch, args->channels, args->length, args->states,
-                            sizeof(float));
-  qref_check_optional_shape(&check, "state_input", args->state_input, args->batch, args->channels, args->length,
-                            args->states, sizeof(float));
-  qref_check_optional_shape(&check, "h", args->h, args->batch, args->channels, args->length, args->states,
-                            sizeof(float));
-  if (args->state_before_rounding != NULL) {
-    qref_check_pointer(&check, "state", args->state);
-  }
-  if (args->state != NULL) {
-    qref_check_scale(&check, "scales.state", args->scales.state);
-  }
-  if (check.status == QREF_OK) {
-    qref_check_scale(&check, "rule.state_prescale", args->rule->state_prescale);
-  }
-  return check.status;
-}
-
-static void store_state(const qref_selective_scan_args *args, size_t first, const float *h) {
+QREF_DEVICE static void store_state(const qref_selective_scan_args *args, size_t first, const float *h) {
   const qref_quantize_rule *rule = &args->rule->state;
   float prescale = args->rule->state_prescale;
   for (size_t n = 0; n < args->states; n++) {
@@ -73,7 +24,7 @@ static void store_state(const qref_selective_scan_args *args, size_t first, cons
   }
 }
 
-static void scan_channel(const qref_selective_scan_args *args, size_t b, size_t d) {
+QREF_DEVICE static void scan_channel(const qref_selective_scan_args *args, size_t b, size_t d) {
   const qref_scan_rule *rule = args->rule;
   const qref_scan_scales *s = &args->scales;
   size_t T = args->length;
@@ -125,6 +76,56 @@ static void scan_channel(const qref_selective_scan_args *args, size_t b, size_t 
   }
 }
 
+#if !defined(__CUDACC__) /* the CUDA module compiles scan_channel alone */
+size_t qref_selective_scan_scratch(size_t states) {
+  return states <= SIZE_MAX / 4 ? 4 * states : SIZE_MAX;
+}
+
+qref_status qref_selective_scan_check(const qref_selective_scan_args *args, qref_error *error) {
+  qref_check check = {"selective_scan", error, QREF_OK};
+  qref_check_pointer(&check, "args", args);
+  if (check.status != QREF_OK) {
+    return check.status;
+  }
+  qref_check_pointer(&check, "rule", args->rule);
+  qref_check_dimension(&check, "batch", args->batch);
+  qref_check_dimension(&check, "channels", args->channels);
+  qref_check_dimension(&check, "length", args->length);
+  qref_check_dimension(&check, "states", args->states);
+  qref_check_stride(&check, "y_time_stride", y_stride_of(args), args->channels);
+  qref_check_shape(&check, "B", args->batch, args->states, args->length, 1, 1);
+  qref_check_shape(&check, "y", args->batch, args->length, y_stride_of(args), 1, sizeof(float));
+  qref_check_shape(&check, "scratch", args->states, 4, 1, 1, sizeof(float));
+  qref_check_pointer(&check, "u", args->u);
+  qref_check_pointer(&check, "dt", args->dt);
+  qref_check_pointer(&check, "A_log", args->A_log);
+  qref_check_pointer(&check, "B", args->B);
+  qref_check_pointer(&check, "C", args->C);
+  qref_check_pointer(&check, "y", args->y);
+  qref_check_pointer(&check, "scratch", args->scratch);
+  qref_check_scan_scales(&check, &args->scales, args->D != NULL, args->z != NULL, args->dt_bias != NULL);
+  if (args->state != NULL || args->h_initial != NULL || args->h_final != NULL) {
+    size_t chunks = args->length / qref_scan_chunk_length(args) + 1;
+    qref_check_shape(&check, "state", args->batch, args->channels, chunks, args->states, sizeof(float));
+  }
+  qref_check_optional_shape(&check, "decay", args->decay, args->batch, args->channels, args->length, args->states,
+                            sizeof(float));
+  qref_check_optional_shape(&check, "state_input", args->state_input, args->batch, args->channels, args->length,
+                            args->states, sizeof(float));
+  qref_check_optional_shape(&check, "h", args->h, args->batch, args->channels, args->length, args->states,
+                            sizeof(float));
+  if (args->state_before_rounding != NULL) {
+    qref_check_pointer(&check, "state", args->state);
+  }
+  if (args->state != NULL) {
+    qref_check_scale(&check, "scales.state", args->scales.state);
+  }
+  if (check.status == QREF_OK) {
+    qref_check_scale(&check, "rule.state_prescale", args->rule->state_prescale);
+  }
+  return check.status;
+}
+
 qref_status qref_selective_scan(const qref_selective_scan_args *args, qref_error *error) {
   qref_status status = qref_selective_scan_check(args, error);
   if (status != QREF_OK) {
@@ -137,3 +138,4 @@ qref_status qref_selective_scan(const qref_selective_scan_args *args, qref_error
   }
   return QREF_OK;
 }
+#endif

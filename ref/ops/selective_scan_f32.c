@@ -5,7 +5,7 @@
 #include "ref/ops/scan_layout.h"
 #include "ref/ops/scan_recurrence.h"
 
-static const qref_scan_rule exact_rule = {
+QREF_DEVICE static const qref_scan_rule exact_rule = {
     .state_update = QREF_MULTIPLY_ADD_FUSED,
     .output_sum = QREF_MULTIPLY_ADD_FUSED,
     .softplus_form = QREF_SOFTPLUS_LOG1P_EXP,
@@ -13,37 +13,11 @@ static const qref_scan_rule exact_rule = {
     .decay = {.implementation = QREF_FUNCTION_EXACT},
 };
 
-static size_t y_stride_of(const qref_selective_scan_f32_args *args) {
+QREF_DEVICE static size_t y_stride_of(const qref_selective_scan_f32_args *args) {
   return qref_scan_y_stride(args->y_time_stride, args->channels);
 }
 
-qref_status qref_selective_scan_f32_check(const qref_selective_scan_f32_args *args, qref_error *error) {
-  qref_check check = {"selective_scan_f32", error, QREF_OK};
-  qref_check_pointer(&check, "args", args);
-  if (check.status != QREF_OK) {
-    return check.status;
-  }
-  qref_check_dimension(&check, "batch", args->batch);
-  qref_check_dimension(&check, "channels", args->channels);
-  qref_check_dimension(&check, "length", args->length);
-  qref_check_dimension(&check, "states", args->states);
-  qref_check_stride(&check, "y_time_stride", y_stride_of(args), args->channels);
-  qref_check_shape(&check, "B", args->batch, args->states, args->length, 1, sizeof(float));
-  qref_check_shape(&check, "h", args->batch, args->channels, args->states, 1, sizeof(float));
-  qref_check_shape(&check, "y", args->batch, args->length, y_stride_of(args), 1, sizeof(float));
-  qref_check_shape(&check, "scratch", args->states, 4, 1, 1, sizeof(float));
-  qref_check_pointer(&check, "u", args->u);
-  qref_check_pointer(&check, "dt", args->dt);
-  qref_check_pointer(&check, "A_log", args->A_log);
-  qref_check_pointer(&check, "B", args->B);
-  qref_check_pointer(&check, "C", args->C);
-  qref_check_pointer(&check, "y", args->y);
-  qref_check_pointer(&check, "h", args->h);
-  qref_check_pointer(&check, "scratch", args->scratch);
-  return check.status;
-}
-
-static void scan_channel(const qref_selective_scan_f32_args *args, size_t b, size_t d) {
+QREF_DEVICE static void scan_channel(const qref_selective_scan_f32_args *args, size_t b, size_t d) {
   size_t T = args->length;
   size_t N = args->states;
   size_t channel = b * args->channels + d;
@@ -71,6 +45,33 @@ static void scan_channel(const qref_selective_scan_f32_args *args, size_t b, siz
   }
 }
 
+#if !defined(__CUDACC__) /* the CUDA module compiles scan_channel alone */
+qref_status qref_selective_scan_f32_check(const qref_selective_scan_f32_args *args, qref_error *error) {
+  qref_check check = {"selective_scan_f32", error, QREF_OK};
+  qref_check_pointer(&check, "args", args);
+  if (check.status != QREF_OK) {
+    return check.status;
+  }
+  qref_check_dimension(&check, "batch", args->batch);
+  qref_check_dimension(&check, "channels", args->channels);
+  qref_check_dimension(&check, "length", args->length);
+  qref_check_dimension(&check, "states", args->states);
+  qref_check_stride(&check, "y_time_stride", y_stride_of(args), args->channels);
+  qref_check_shape(&check, "B", args->batch, args->states, args->length, 1, sizeof(float));
+  qref_check_shape(&check, "h", args->batch, args->channels, args->states, 1, sizeof(float));
+  qref_check_shape(&check, "y", args->batch, args->length, y_stride_of(args), 1, sizeof(float));
+  qref_check_shape(&check, "scratch", args->states, 4, 1, 1, sizeof(float));
+  qref_check_pointer(&check, "u", args->u);
+  qref_check_pointer(&check, "dt", args->dt);
+  qref_check_pointer(&check, "A_log", args->A_log);
+  qref_check_pointer(&check, "B", args->B);
+  qref_check_pointer(&check, "C", args->C);
+  qref_check_pointer(&check, "y", args->y);
+  qref_check_pointer(&check, "h", args->h);
+  qref_check_pointer(&check, "scratch", args->scratch);
+  return check.status;
+}
+
 qref_status qref_selective_scan_f32(const qref_selective_scan_f32_args *args, qref_error *error) {
   qref_status status = qref_selective_scan_f32_check(args, error);
   if (status != QREF_OK) {
@@ -83,3 +84,4 @@ qref_status qref_selective_scan_f32(const qref_selective_scan_f32_args *args, qr
   }
   return QREF_OK;
 }
+#endif
