@@ -1,10 +1,11 @@
 /* Linear W8A8 to int8. SPEC section 2: t = ((float)acc * b) * a, two roundings, b the weight scale and a the input
  * scale over the output scale; q = saturate(half_even(t)). */
 #include "ref/ops/linear_w8a8_form.h"
+#include "ref/ops/linear_w8a8_scale.h"
 
 static float scale(const qref_linear_w8a8_args *args, size_t n, int32_t acc) {
   (void)n;
-  return ((float)acc * args->weight_scale[0]) * args->input_scale;
+  return qref_linear_scale(acc, args->weight_scale[0], args->input_scale);
 }
 
 const qref_linear_form qref_linear_form_w8a8 = {

@@ -1,9 +1,10 @@
 /* Parallel linear W8A8 to int8. SPEC section 2: linear_w8a8 with a weight scale per output column: that of the column's
  * split over the split's output scale. */
 #include "ref/ops/linear_w8a8_form.h"
+#include "ref/ops/linear_w8a8_scale.h"
 
 static float scale(const qref_linear_w8a8_args *args, size_t n, int32_t acc) {
-  return ((float)acc * args->weight_scale[n]) * args->input_scale;
+  return qref_linear_scale(acc, args->weight_scale[n], args->input_scale);
 }
 
 const qref_linear_form qref_linear_form_w8a8_parallel = {

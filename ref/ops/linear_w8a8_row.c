@@ -1,10 +1,11 @@
 /* Linear W8A8 to int8, single row. SPEC section 2: t = (float)acc * alpha, alpha = weight scale * input scale / output
  * scale; q = saturate(half_even(t)). */
 #include "ref/ops/linear_w8a8_form.h"
+#include "ref/ops/linear_w8a8_scale.h"
 
 static float scale(const qref_linear_w8a8_args *args, size_t n, int32_t acc) {
   (void)n;
-  return (float)acc * args->weight_scale[0];
+  return qref_linear_scale_row(acc, args->weight_scale[0]);
 }
 
 const qref_linear_form qref_linear_form_w8a8_row = {
