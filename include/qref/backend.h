@@ -92,16 +92,20 @@ QREF_API qref_status qref_backend_find(const char *name, const qref_backend **ba
  * from one thread at a time. */
 #define QREF_BACKEND_MODULE_SYMBOL "qref_backend_module"
 typedef const qref_backend *(*qref_backend_module_entry)(qref_error *error);
+/* Defined by a module, not by the library. */
+QREF_API const qref_backend *qref_backend_module(qref_error *error);
 
-/* A backend in use: a loaded module, or nothing more than the pointer to a built-in one. */
+/* A loaded module. */
 typedef struct qref_backend_library qref_backend_library;
 
 /* The backend of that name or module:
- *   a built-in name        that backend
- *   with a '/'             the path of a module
- *   any other NAME         the module qref_NAME.so in a directory of the environment variable QREF_MODULE_PATH
- * (separated by ':'), else beside the running program, else in ../lib/qref of it QREF_ERROR_ARGUMENT: no such backend.
- * QREF_ERROR_FORMAT: not a module, or one of another ABI version. QREF_ERROR_DEVICE: a module that cannot run here,
+ *   a built-in name                   that backend; *library is NULL
+ *   with a '/', or ending in ".so"    the path of a module
+ *   any other NAME                    the module qref_NAME.so in a directory of the environment variable
+ *                                     QREF_MODULE_PATH (separated by ':'), else beside the running program, else in
+ *                                     ../lib/qref of there
+ * QREF_ERROR_ARGUMENT: no such name. QREF_ERROR_IO: no such path. QREF_ERROR_FORMAT: not a module, one of another ABI
+ * version, or one without the function of an op that it supports. QREF_ERROR_DEVICE: a module that cannot run here,
  * with its own words. The caller closes the library, after the last use of the backend. */
 QREF_API qref_status qref_backend_open(const char *name, qref_backend_library **library, const qref_backend **backend,
                                        qref_error *error);

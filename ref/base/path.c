@@ -36,6 +36,22 @@ char *qref_path_join(const char *directory, const char *name) {
   return path;
 }
 
+char *qref_program_folder(void) {
+  enum { PROGRAM_PATH_SIZE = 4096 };
+  char folder[PROGRAM_PATH_SIZE];
+  const ssize_t length = readlink("/proc/self/exe", folder, sizeof folder - 1);
+  if (length <= 0 || length >= PROGRAM_PATH_SIZE - 1) {
+    return NULL;
+  }
+  folder[length] = '\0';
+  char *slash = strrchr(folder, '/');
+  if (slash == NULL) {
+    return NULL;
+  }
+  slash[1] = '\0';
+  return strdup(folder);
+}
+
 bool qref_path_exists(const char *path) {
   struct stat information;
   return stat(path, &information) == 0;

@@ -7,6 +7,7 @@
 
 #include "ref/base/decimal.h"
 #include "ref/base/error.h"
+#include "ref/cli/backends.h"
 #include "ref/cli/cli.h"
 #include "ref/cli/cross_report.h"
 #include "ref/cli/layer_input.h"
@@ -237,7 +238,7 @@ static bool has_layer(const cross_request *request) {
 static qref_status resolve(cross_request *request, const qref_common *common, qref_error *error) {
   qref_cross_options *options = &request->options;
   options->backend = common->execution.backend;
-  QREF_TRY(qref_backend_find(request->against, &options->against, error));
+  QREF_TRY(qref_named_backend(request->against, &options->against, error));
   options->random_cases = request->random;
   options->first_random = request->first;
   options->forever = request->forever;
@@ -354,7 +355,7 @@ int qref_command_cross(int argc, char **argv) {
   static cross_request request; /* large */
   request = (cross_request){.against = "ref"};
   const qref_option options[] = {
-      QREF_STRING("--against", "NAME", "compare with this backend (default ref)", &request.against),
+      QREF_STRING("--against", "NAME|FILE.so", "compare with this backend (default ref)", &request.against),
       QREF_STRINGS("--suite", "NAME",
                    "smoke, standard (default), thorough, block, all of these, or layer; may be repeated",
                    &request.suites),
@@ -388,7 +389,7 @@ int qref_command_cross(int argc, char **argv) {
       .tables = tables,
       .table_count = 2,
       .backend = "cpu",
-      .backend_help = "the backend under test (default cpu; qref info lists them)",
+      .backend_help = "the backend or module under test (default cpu; qref info lists them)",
       .profiles = &request.profiles,
       .profile_help =
           "profile by name or JSON file; random: random rules; all: these and the built-in ones; repeatable",

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "ref/cli/backends.h"
 #include "ref/cli/cli.h"
 #include "ref/cli/output.h"
 
@@ -55,7 +56,9 @@ int main(int argc, char **argv) {
   }
   for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
     if (strcmp(commands[i].name, command) == 0) {
-      return commands[i].run(argc - 2, argv + 2);
+      const int exit_code = commands[i].run(argc - 2, argv + 2);
+      qref_named_backends_close();
+      return exit_code;
     }
   }
   if (argc < 2) {

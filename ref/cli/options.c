@@ -3,9 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "ref/backends/builtin.h"
 #include "ref/base/decimal.h"
 #include "ref/base/error.h"
+#include "ref/cli/backends.h"
 #include "ref/cli/cli.h"
 #include "ref/cli/output.h"
 
@@ -14,9 +14,9 @@ enum { MAX_THREADS = 1024, COMMON_OPTION_COUNT = 6, HELP_COLUMN = 30 };
 static void list_common(const qref_command_line *line, qref_common *common, qref_option options[COMMON_OPTION_COUNT]) {
   const char *backend_help = line->backend_help != NULL
                                  ? line->backend_help
-                                 : "ops from this backend: cpu (default), ref, or another of qref info";
+                                 : "ops from this backend: cpu (default), ref, another of qref info, or a module";
   const qref_option list[COMMON_OPTION_COUNT] = {
-      QREF_STRING("--backend", "NAME", backend_help, &common->backend_name),
+      QREF_STRING("--backend", "NAME|FILE.so", backend_help, &common->backend_name),
       QREF_STRING("--profile", "P", "numerics profile, by name or as a JSON file (default quamba)",
                   &common->profile_name),
       QREF_SIZE("--threads", "N", "at most so many threads (default 1); never changes a result", &common->threads, 1,
@@ -183,11 +183,7 @@ static bool asks_for_help(int argc, char **argv) {
 }
 
 static qref_status resolve(const qref_command_line *line, qref_common *common, qref_error *error) {
-  QREF_TRY(qref_backend_find(common->backend_name, &common->execution.backend, error));
-  const char *reason = qref_backend_unavailable(common->execution.backend);
-  if (reason != NULL) {
-    return qref_fail(error, QREF_ERROR_UNSUPPORTED, "backend '%s': %s", common->backend_name, reason);
-  }
+  QREF_TRY(qref_named_backend(common->backend_name, &common->execution.backend, error));
   common->profile_given = common->profile_name != NULL || (line->profiles != NULL && line->profiles->count != 0);
   common->profile_name = common->profile_name != NULL ? common->profile_name : "quamba";
   QREF_TRY(qref_profile_resolve(common->profile_name, &common->profile, error));

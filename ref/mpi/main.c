@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "ref/cli/backends.h"
 #include "ref/cli/cli.h"
 #include "ref/cli/output.h"
 #include "ref/cli/team.h"
@@ -37,7 +38,9 @@ static int run_command(int argc, char **argv) {
   const char *command = argc > 1 ? argv[1] : "";
   for (size_t i = 0; i < COMMAND_COUNT; i++) {
     if (strcmp(commands[i].name, command) == 0) {
-      return commands[i].run(argc - 2, argv + 2);
+      const int exit_code = commands[i].run(argc - 2, argv + 2);
+      qref_named_backends_close();
+      return exit_code;
     }
   }
   if (strcmp(command, "--help") == 0 || strcmp(command, "-h") == 0) {

@@ -61,8 +61,8 @@ function(linker_name variable name path)
   endif()
 endfunction()
 
-# What users of the static library link besides: the OpenMP runtime and BLIS.
-set(QREF_STATIC_LIBRARIES)
+# What users of the static library link besides: dlopen, the OpenMP runtime and BLIS.
+set(QREF_STATIC_LIBRARIES ${CMAKE_DL_LIBS})
 if(QREF_OPENMP)
   find_package(OpenMP REQUIRED COMPONENTS C)
   target_link_libraries(qref_flags INTERFACE OpenMP::OpenMP_C)

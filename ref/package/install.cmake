@@ -16,6 +16,10 @@ endif()
 if(TARGET qref_mpi_program)
   install(TARGETS qref_mpi_program RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 endif()
+# Where qref_backend_open looks for modules.
+if(TARGET qref_cuda)
+  install(TARGETS qref_cuda LIBRARY DESTINATION lib/qref)
+endif()
 
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/qref DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING
         PATTERN "*.h")

@@ -299,6 +299,18 @@ static void fail_status(qref_cross_outcome *outcome, const char *who, const qref
            failure->message[0] != '\0' ? ": " : "", failure->message);
 }
 
+/* Memory that ran out, or a device that failed, says nothing of a backend's results: it ends the comparison. */
+static bool has_given_up(qref_status status) {
+  return status == QREF_ERROR_MEMORY || status == QREF_ERROR_DEVICE;
+}
+
+static qref_status given_up(const comparison *self, const qref_backend *backend, qref_status status,
+                            const qref_error *failure, qref_error *error) {
+  return qref_fail(error, status, "case %s: backend %s: %s: %s", self->item->id, backend->name,
+                   qref_op_name(self->item->schema->op),
+                   failure->message[0] != '\0' ? failure->message : qref_status_name(status));
+}
+
 /* ---- packed weights ---- */
 
 /* Packs w out of the pristine copy. False if a problem was found, or the size overflows: then there is none. */
@@ -315,8 +327,8 @@ static qref_status pack(const comparison *self, int threads, bool *packed, qref_
   const int8_t *w = (const int8_t *)(space->pristine + space->slots[index_of(self->item, "w")].data);
   self->outcome->expected_status = QREF_OK;
   self->outcome->status = self->backend->linear_pack(w, args->columns, args->depth, space->packed, threads, &failure);
-  if (self->outcome->status == QREF_ERROR_MEMORY) {
-    return qref_fail(error, QREF_ERROR_MEMORY, "case %s: linear_pack: out of memory", self->item->id);
+  if (has_given_up(self->outcome->status)) {
+    return given_up(self, self->backend, self->outcome->status, &failure, error);
   }
   if (self->outcome->status != QREF_OK) {
     fail_status(self->outcome, "linear_pack", &failure);
@@ -360,11 +372,6 @@ static void count_tensors(const comparison *self, const qref_cross_run *run) {
   }
 }
 
-/* Memory that ran out says nothing of a backend: it ends the comparison. */
-static qref_status out_of_memory(const comparison *self, const qref_backend *backend, qref_error *error) {
-  return qref_fail(error, QREF_ERROR_MEMORY, "case %s: backend %s: out of memory", self->item->id, backend->name);
-}
-
 /* One run of the backend under test. A problem is left in the outcome. */
 static qref_status compare_run(const comparison *self, const qref_cross_run *run, const qref_counts *expected_counts,
                                qref_error *error) {
@@ -380,8 +387,8 @@ static qref_status compare_run(const comparison *self, const qref_cross_run *run
     outcome->backend_nanoseconds = nanoseconds() - start;
   }
   outcome->run = *run;
-  if (outcome->status == QREF_ERROR_MEMORY) {
-    return out_of_memory(self, self->backend, error);
+  if (has_given_up(outcome->status)) {
+    return given_up(self, self->backend, outcome->status, &failure, error);
   }
   if (outcome->status != outcome->expected_status) {
     fail_status(outcome, self->backend->name, &failure);
@@ -409,13 +416,14 @@ static qref_status compare_run(const comparison *self, const qref_cross_run *run
 }
 
 /* The reference, with everything asked for; the case's tensors point to its results. */
-static void run_reference(const comparison *self, const qref_backend *against, qref_counts *counts) {
+static void run_reference(const comparison *self, const qref_backend *against, qref_counts *counts,
+                          qref_error *failure) {
   const qref_cross_run run = {.request = QREF_CROSS_ALL, .counts = true, .threads = 1};
   qref_case_binding binding = {.counts = counts};
   memcpy(self->space->expected, self->space->pristine, self->space->size);
   bind(self, &run, self->space->expected, &binding);
   const uint64_t start = nanoseconds();
-  self->outcome->expected_status = qref_case_call(self->item, against, &binding, NULL);
+  self->outcome->expected_status = qref_case_call(self->item, against, &binding, failure);
   self->outcome->reference_nanoseconds = nanoseconds() - start;
   for (size_t i = 0; i < self->item->tensor_count; i++) {
     self->item->tensors[i].data =
@@ -447,10 +455,11 @@ qref_status qref_cross_compare(qref_cross_workspace *workspace, qref_case *item,
                      .in_place = alias_of(item),
                      .outcome = outcome};
   qref_counts expected_counts = counts_before;
-  run_reference(&self, against, &expected_counts);
+  qref_error failure = {""};
+  run_reference(&self, against, &expected_counts, &failure);
   const qref_status expected_status = outcome->expected_status;
-  if (expected_status == QREF_ERROR_MEMORY) {
-    return out_of_memory(&self, against, error);
+  if (has_given_up(expected_status)) {
+    return given_up(&self, against, expected_status, &failure, error);
   }
   const bool in_place = self.in_place.input != SIZE_MAX && expected_status == QREF_OK;
   run_list list;

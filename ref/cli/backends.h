@@ -1,0 +1,13 @@
+/* The backends that the command line names, by name or as modules. */
+#ifndef QREF_CLI_BACKENDS_H
+#define QREF_CLI_BACKENDS_H
+
+#include <qref/backend.h>
+
+/* The backend of that name, which can be used here. A module stays loaded until qref_named_backends_close. */
+qref_status qref_named_backend(const char *name, const qref_backend **backend, qref_error *error);
+
+/* Closes what was opened: when the command is done. */
+void qref_named_backends_close(void);
+
+#endif
