@@ -50,15 +50,21 @@ void *qref_cuda_staging::add(const void *source, void *destination, size_t rows,
   return device;
 }
 
+cudaError_t qref_cuda_staging::copy_out(const buffer &from) const {
+  if (from.rows == 1) { /* which may be wider than a copy in two dimensions allows */
+    return cudaMemcpyAsync(from.output, from.device, from.width, cudaMemcpyDeviceToHost, stream());
+  }
+  return cudaMemcpy2DAsync(from.output, from.stride, from.device, from.stride, from.width, from.rows,
+                           cudaMemcpyDeviceToHost, stream());
+}
+
 qref_status qref_cuda_staging::finish() {
   /* Nothing reaches the caller's memory unless every kernel ran to its end. */
   if (status_ != QREF_OK || failed(cudaStreamSynchronize(stream()), "cuda: kernel")) {
     return status_;
   }
   for (const buffer &each : buffers_) {
-    if (each.output != nullptr && failed(cudaMemcpy2DAsync(each.output, each.stride, each.device, each.stride,
-                                                           each.width, each.rows, cudaMemcpyDeviceToHost, stream()),
-                                         "cuda: copy from the device")) {
+    if (each.output != nullptr && failed(copy_out(each), "cuda: copy from the device")) {
       return status_;
     }
   }

@@ -52,6 +52,7 @@ class qref_cuda_staging {
   };
   void *add(const void *source, void *destination, size_t rows, size_t width, size_t stride);
   bool failed(cudaError_t result, const char *what);
+  cudaError_t copy_out(const buffer &from) const;
 
   std::vector<buffer> buffers_;
   qref_status status_ = QREF_OK;
