@@ -198,7 +198,8 @@ speeds() {
   fi
   echo "== speeds"
   limited "$bench_end" "$build/bench/bench_cuda" --module "$module" --seconds $((left * 8 / 10)) \
-    --csv "$out/bench.csv" --markdown "$out/results.md" >"$out/bench.log" 2>&1 || { echo "bench_cuda: exit $?" && touch "$work/failed-bench"; }
+    --csv "$out/bench.csv" --markdown "$out/results.md" >"$out/bench.log" 2>&1 ||
+    { echo "bench_cuda: exit $?" && touch "$work/failed-bench"; }
   cat "$out/bench.log"
 }
 

@@ -11,7 +11,7 @@
 extern "C" {
 #endif
 
-#define QREF_BACKEND_ABI_VERSION 2u
+#define QREF_BACKEND_ABI_VERSION 3u
 
 typedef enum qref_op {
   QREF_OP_CONV1D_SILU,
@@ -38,6 +38,17 @@ typedef enum qref_op {
 
 /* "conv1d_silu", ...: the enumerator in lower case without its prefix. Static storage; NULL past the end. */
 QREF_API const char *qref_op_name(qref_op op);
+
+/* The functions on float32 of <qref/numerics.h> that a backend may offer on arrays. */
+typedef enum qref_map_function {
+  QREF_MAP_EXP,
+  QREF_MAP_LOG1P,
+  QREF_MAP_LOG,
+  QREF_MAP_SILU,
+  QREF_MAP_SIGMOID,
+  QREF_MAP_SOFTPLUS,
+  QREF_MAP_FUNCTION_COUNT
+} qref_map_function;
 
 /* Packs w (columns, depth) into `packed`, as many bytes as the backend's linear_packed_size says; best aligned to 64.
  */
@@ -77,6 +88,10 @@ typedef struct qref_backend {
   qref_status (*selective_scan_f32)(const qref_selective_scan_f32_args *, qref_error *);
   qref_status (*rmsnorm_f32)(const qref_rmsnorm_f32_args *, qref_error *);
   qref_status (*hadamard_f32)(const qref_hadamard_f32_args *, qref_error *);
+  /* y[i] = function(x[i]), for `qref sweep`, which proves a backend's functions over all arguments: NULL where the
+   * backend has none of its own. y may be x. May be called from several threads at a time. */
+  qref_status (*map_f32)(qref_map_function function, const float *x, size_t count, float *y, int threads,
+                         qref_error *error);
 } qref_backend;
 
 /* Number of built-in backends and the i-th of them (NULL past the end). Static storage. */

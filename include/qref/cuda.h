@@ -9,7 +9,7 @@
 extern "C" {
 #endif
 
-#define QREF_CUDA_ABI_VERSION 1u
+#define QREF_CUDA_ABI_VERSION 2u
 #define QREF_CUDA_DEVICE_OPS_SYMBOL "qref_cuda_device_ops"
 
 /* An op is called with its argument struct of <qref/ops.h>, in which every tensor, and `counts`, is in the memory of
@@ -44,6 +44,9 @@ typedef struct qref_cuda_ops {
   qref_status (*selective_scan_f32)(const qref_selective_scan_f32_args *, void *stream, qref_error *);
   qref_status (*rmsnorm_f32)(const qref_rmsnorm_f32_args *, void *stream, qref_error *);
   qref_status (*hadamard_f32)(const qref_hadamard_f32_args *, void *stream, qref_error *);
+  /* y[i] = function(x[i]); y may be x. */
+  qref_status (*map_f32)(qref_map_function function, const float *x, size_t count, float *y, void *stream,
+                         qref_error *);
 } qref_cuda_ops;
 
 /* What the module exports under that symbol. Static storage of the module; qref_backend_module has been called before.

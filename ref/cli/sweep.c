@@ -17,6 +17,7 @@
 /* Piece number f * QREF_FUNCTION_BLOCKS + b is block b of function f. */
 typedef struct sweep_run {
   const char *directory;
+  const qref_backend *backend;
   size_t shard_index, shard_count;
   char shard[64];     /* of the names of the partial files */
   size_t first, last; /* functions, by their number */
@@ -31,7 +32,7 @@ static qref_status find_functions(const char *name, sweep_run *run, qref_error *
     return QREF_OK;
   }
   for (size_t f = 0; f < QREF_FUNCTION_COUNT; f++) {
-    if (strcmp(name, qref_swept_functions[f].name) == 0) {
+    if (strcmp(name, qref_function_names[f]) == 0) {
       run->first = f;
       run->last = f;
       return QREF_OK;
@@ -44,10 +45,10 @@ static qref_status find_functions(const char *name, sweep_run *run, qref_error *
 /* ---- the work ---- */
 
 static qref_status compute_block(void *context, size_t piece, qref_text *result, qref_error *error) {
+  const sweep_run *run = context;
   qref_block_digest digest;
-  (void)context;
-  qref_function_block_digest(qref_swept_functions[piece / QREF_FUNCTION_BLOCKS].value, piece % QREF_FUNCTION_BLOCKS,
-                             &digest);
+  QREF_TRY(qref_function_block_digest(run->backend, (qref_map_function)(piece / QREF_FUNCTION_BLOCKS),
+                                      piece % QREF_FUNCTION_BLOCKS, &digest, error));
   qref_text_append(result, (const char *)&digest, sizeof digest); /* all members are one program on one architecture */
   return result->failed ? qref_fail(error, QREF_ERROR_MEMORY, "sweep: out of memory") : QREF_OK;
 }
@@ -57,12 +58,12 @@ static qref_status keep_block(void *context, size_t piece, const qref_text *resu
   qref_function_sweep *sweep = &run->functions[piece / QREF_FUNCTION_BLOCKS];
   const size_t block = piece % QREF_FUNCTION_BLOCKS;
   if (result->size != sizeof sweep->blocks[block]) {
-    return qref_fail(error, QREF_ERROR_FORMAT, "sweep: block %zu of %s: a result of %zu bytes", block,
-                     sweep->function->name, result->size);
+    return qref_fail(error, QREF_ERROR_FORMAT, "sweep: block %zu of %s: a result of %zu bytes", block, sweep->function,
+                     result->size);
   }
   memcpy(&sweep->blocks[block], result->data, result->size);
-  QREF_TRY(qref_function_sweep_append(run->directory, sweep->function->name, run->shard, block, &sweep->blocks[block],
-                                      error));
+  QREF_TRY(
+      qref_function_sweep_append(run->directory, sweep->function, run->shard, block, &sweep->blocks[block], error));
   sweep->done[block] = true;
   return QREF_OK;
 }
@@ -129,7 +130,7 @@ static void print_text(const sweep_run *run) {
   for (size_t f = run->first; f <= run->last; f++) {
     const qref_function_sweep *sweep = &run->functions[f];
     const size_t done = qref_function_sweep_done(sweep);
-    printf("%-9s %zu of %d blocks, %zu of them there before", sweep->function->name, done, QREF_FUNCTION_BLOCKS,
+    printf("%-9s %zu of %d blocks, %zu of them there before", sweep->function, done, QREF_FUNCTION_BLOCKS,
            run->before[f]);
     if (sweep->complete) {
       char digest[65];
@@ -145,7 +146,7 @@ static bool add_function(cJSON *array, const qref_function_sweep *sweep, size_t 
   cJSON *object = cJSON_CreateObject();
   char digest[65];
   if (object == NULL || !cJSON_AddItemToArray(array, object) ||
-      cJSON_AddStringToObject(object, "function", sweep->function->name) == NULL ||
+      cJSON_AddStringToObject(object, "function", sweep->function) == NULL ||
       !qref_json_add_u64(object, "blocks", qref_function_sweep_done(sweep)) ||
       !qref_json_add_u64(object, "before", before)) {
     return false;
@@ -180,7 +181,7 @@ static int report(const sweep_run *run, const qref_common *common) {
   }
   qref_junit *junit = qref_junit_create(common->command);
   for (size_t f = run->first; junit != NULL && f <= run->last; f++) {
-    qref_junit_add(junit, common->command, run->functions[f].function->name, NULL);
+    qref_junit_add(junit, common->command, run->functions[f].function, NULL);
   }
   return qref_conclude(common, junit, QREF_EXIT_EXPLAINED);
 }
@@ -192,10 +193,13 @@ static qref_status resolve(const char *function, const char *shard, sweep_run *r
   if (run->directory == NULL) {
     return qref_fail(error, QREF_ERROR_ARGUMENT, "expected -o DIR");
   }
-  if (common->profile_given || strcmp(common->backend_name, "ref") != 0) {
+  if (common->profile_given) {
     return qref_fail(error, QREF_ERROR_ARGUMENT,
-                     "option %s: the functions are those of the reference, which every profile starts from",
-                     common->profile_given ? "--profile" : "--backend");
+                     "option --profile: the functions are those that every profile starts from");
+  }
+  run->backend = common->execution.backend;
+  if (run->backend->map_f32 == NULL) {
+    return qref_fail(error, QREF_ERROR_UNSUPPORTED, "backend '%s': has no functions on arrays", common->backend_name);
   }
   QREF_TRY(find_functions(function, run, error));
   if (shard != NULL) {
@@ -207,7 +211,7 @@ static qref_status resolve(const char *function, const char *shard, sweep_run *r
   }
   snprintf(run->shard, sizeof run->shard, "%zu-of-%zu", run->shard_index, run->shard_count);
   for (size_t f = 0; f < QREF_FUNCTION_COUNT; f++) {
-    run->functions[f].function = &qref_swept_functions[f];
+    run->functions[f].function = qref_function_names[f];
   }
   return QREF_OK;
 }
@@ -239,8 +243,9 @@ int qref_command_sweep(int argc, char **argv) {
       .command = "sweep",
       .arguments = "",
       .description =
-          "Digests of the reference's functions over all 2^32 float32 arguments, in 256 blocks, to compare\n"
-          "another implementation with. Every block is kept in DIR when it is done, so that a run that was\n"
+          "Digests of the functions of --backend over all 2^32 float32 arguments, in 256 blocks: the reference's\n"
+          "to compare another implementation with, a backend's to compare with the reference's. Every block is kept in "
+          "DIR when it is done, so that a run that was\n"
           "cut short goes on where it was. Shards may run anywhere on the same DIR; a run without --shard\n"
           "then computes what is missing and writes DIR/NAME.txt: SHA-256 of each block's results (little\n"
           "endian, in the order of the arguments' bit patterns), the sum of bits(result) * (2 * bits(argument)\n"
@@ -249,7 +254,7 @@ int qref_command_sweep(int argc, char **argv) {
       .tables = tables,
       .table_count = 1,
       .backend = "ref",
-      .backend_help = "ref, the specification: digests are made by nothing else",
+      .backend_help = "whose functions: ref (default), cpu, or another of qref info; a DIR of its own for each",
   };
   qref_common common;
   int exit_code = QREF_EXIT_BAD;

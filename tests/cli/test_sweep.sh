@@ -1,6 +1,6 @@
 #!/bin/bash
-# qref sweep: the digests in vectors/functions, of some blocks here and of all of them by hand (target `sweep`); shards
-# and interrupted runs. qref gen --pieces, interrupted too.
+# qref sweep: the digests in vectors/functions, of some blocks here and of all of them by hand (target `sweep`); blocks
+# through another backend; shards and interrupted runs. qref gen --pieces, interrupted too.
 set -euo pipefail
 source "$QREF_SOURCE_DIR/tests/install/common.sh"
 qref=$QREF_PROGRAM
@@ -25,6 +25,14 @@ for function in $functions; do
     grep -qx "$line" "$recorded/$function.txt" || fail "$function: expected other than $line"
   done
 done
+
+step "a block through a backend: its functions give the recorded digests too"
+"$qref" sweep --backend cpu --threads 2 --shard 64/256 -o sweep-cpu >text.txt
+for function in $functions; do
+  cmp "sweep-cpu/$function.64-of-256.partial" "sweep/$function.64-of-256.partial" || fail "$function through cpu"
+done
+"$qref" sweep --backend blis --shard 64/256 -o sweep-blis >text.txt 2>text.err && fail "blis has no functions"
+grep -qE "backend 'blis': (has no functions on arrays|this build has no BLIS)" text.err || fail "$(cat text.err)"
 
 step "shards of a loop, one cut short, put together"
 mkdir whole && cp "$recorded/silu.txt" whole

@@ -4,6 +4,7 @@
 
 #include "ref/backends/builtin.h"
 #include "ref/backends/cpu/linear/pack.h"
+#include "ref/backends/cpu/math/map_f32.h"
 
 #define NAME cpu
 #define TITLE "cpu"

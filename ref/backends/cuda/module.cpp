@@ -2,6 +2,7 @@
 #include <qref/cuda.h>
 
 #include "ref/backends/cuda/device_ops.h"
+#include "ref/backends/cuda/math/map.h"
 #include "ref/backends/cuda/status.h"
 #include "ref/backends/cuda/supports.h"
 #include "ref/backends/cuda/tensors.h"
@@ -71,6 +72,7 @@ const qref_backend backend = {
     .selective_scan_f32 = RUN(selective_scan_f32),
     .rmsnorm_f32 = RUN(rmsnorm_f32),
     .hadamard_f32 = RUN(hadamard_f32),
+    .map_f32 = qref_cuda_map_f32,
 };
 
 #define ON_DEVICE(op, enumerator, arguments)                                           \
@@ -80,12 +82,19 @@ const qref_backend backend = {
 QREF_OP_LIST(ON_DEVICE)
 #undef ON_DEVICE
 
-const qref_cuda_ops device_ops = {.abi_version = QREF_CUDA_ABI_VERSION,
-                                  .struct_size = sizeof(qref_cuda_ops),
-                                  .supports = qref_cuda_supports,
+qref_status map_f32_on_device(qref_map_function function, const float *x, size_t count, float *y, void *stream,
+                              qref_error *error) {
+  return qref_cuda_map(function, x, count, y, static_cast<cudaStream_t>(stream), error);
+}
+
+const qref_cuda_ops device_ops = {
+    .abi_version = QREF_CUDA_ABI_VERSION,
+    .struct_size = sizeof(qref_cuda_ops),
+    .supports = qref_cuda_supports,
 #define FIELD(op, enumerator, arguments) .op = op##_on_device,
-                                  QREF_OP_LIST(FIELD)
+    QREF_OP_LIST(FIELD)
 #undef FIELD
+        .map_f32 = map_f32_on_device,
 };
 
 qref_status find_device(qref_error *error) {

@@ -11,24 +11,21 @@
 #ifndef QREF_VECTORS_FUNCTIONS_FUNCTION_DIGEST_H
 #define QREF_VECTORS_FUNCTIONS_FUNCTION_DIGEST_H
 
-#include <qref/types.h>
+#include <qref/backend.h>
 
-enum { QREF_FUNCTION_BLOCKS = 256, QREF_FUNCTION_COUNT = 6 };
+enum { QREF_FUNCTION_BLOCKS = 256, QREF_FUNCTION_COUNT = QREF_MAP_FUNCTION_COUNT };
 
-typedef struct qref_swept_function {
-  const char *name;
-  float (*value)(float);
-} qref_swept_function;
-
-/* exp, log1p, log, silu, sigmoid, softplus: those of qref/numerics.h. */
-extern const qref_swept_function qref_swept_functions[QREF_FUNCTION_COUNT];
+/* exp, log1p, log, silu, sigmoid, softplus: the name of qref_map_function number i. */
+extern const char *const qref_function_names[QREF_FUNCTION_COUNT];
 
 typedef struct qref_block_digest {
   char sha256[65];
   uint64_t sum;
 } qref_block_digest;
 
-void qref_function_block_digest(float (*function)(float), size_t block, qref_block_digest *digest);
+/* Of block `block` of a function as the backend, which has map_f32, computes it. */
+qref_status qref_function_block_digest(const qref_backend *backend, qref_map_function function, size_t block,
+                                       qref_block_digest *digest, qref_error *error);
 /* Of the whole function, from its QREF_FUNCTION_BLOCKS blocks. */
 void qref_function_digest(const qref_block_digest *blocks, char sha256[65]);
 

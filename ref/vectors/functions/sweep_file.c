@@ -49,7 +49,7 @@ static bool parse_line(const char *line, size_t *block, qref_block_digest *diges
 
 static void print_complete(const qref_function_sweep *sweep, qref_text *text) {
   char digest[65];
-  qref_text_format(text, "qref-function-digests/1 %s\n", sweep->function->name);
+  qref_text_format(text, "qref-function-digests/1 %s\n", sweep->function);
   for (size_t b = 0; b < QREF_FUNCTION_BLOCKS; b++) {
     char line[LINE_SIZE + 1];
     format_line(b, &sweep->blocks[b], line);
@@ -106,7 +106,7 @@ static qref_status add_block(const char *path, qref_function_sweep *sweep, size_
   if (sweep->done[block] && (known->sum != digest->sum || strcmp(known->sha256, digest->sha256) != 0)) {
     return qref_fail(error, QREF_ERROR_FORMAT,
                      "%s: block %zu: %s, but %s was found before: one of two machines computes %s wrongly", path, block,
-                     digest->sha256, known->sha256, sweep->function->name);
+                     digest->sha256, known->sha256, sweep->function);
   }
   *known = *digest;
   sweep->done[block] = true;
@@ -160,11 +160,11 @@ static qref_status read_complete(const char *path, qref_function_sweep *sweep, q
   return valid ? QREF_OK
                : qref_fail(error, QREF_ERROR_FORMAT,
                            "%s: expected the digests of the %d blocks of %s and the digest over them", path,
-                           QREF_FUNCTION_BLOCKS, sweep->function->name);
+                           QREF_FUNCTION_BLOCKS, sweep->function);
 }
 
 qref_status qref_function_sweep_read(const char *directory, qref_function_sweep *sweep, qref_error *error) {
-  char *path = path_of(directory, sweep->function->name, NULL);
+  char *path = path_of(directory, sweep->function, NULL);
   if (path == NULL) {
     return qref_fail(error, QREF_ERROR_MEMORY, "%s: out of memory", directory);
   }
@@ -172,7 +172,7 @@ qref_status qref_function_sweep_read(const char *directory, qref_function_sweep 
   memset(sweep->done, 0, sizeof sweep->done);
   const qref_status status = qref_path_exists(path)
                                  ? read_complete(path, sweep, error)
-                                 : for_each_partial(directory, sweep->function->name, read_partial, sweep, error);
+                                 : for_each_partial(directory, sweep->function, read_partial, sweep, error);
   free(path);
   return status;
 }
@@ -227,7 +227,7 @@ static qref_status remove_partial(const char *path, void *context, qref_error *e
 
 qref_status qref_function_sweep_write(const char *directory, const qref_function_sweep *sweep, qref_error *error) {
   qref_text text = {0};
-  char *path = path_of(directory, sweep->function->name, NULL);
+  char *path = path_of(directory, sweep->function, NULL);
   print_complete(sweep, &text);
   qref_status status = QREF_OK;
   if (path == NULL || text.failed) {
@@ -238,5 +238,5 @@ qref_status qref_function_sweep_write(const char *directory, const qref_function
   }
   qref_text_free(&text);
   free(path);
-  return status == QREF_OK ? for_each_partial(directory, sweep->function->name, remove_partial, NULL, error) : status;
+  return status == QREF_OK ? for_each_partial(directory, sweep->function, remove_partial, NULL, error) : status;
 }

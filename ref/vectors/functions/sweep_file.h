@@ -14,8 +14,8 @@
 #include "ref/vectors/functions/function_digest.h"
 
 typedef struct qref_function_sweep {
-  const qref_swept_function *function;
-  bool complete; /* the complete file is there */
+  const char *function; /* its name */
+  bool complete;        /* the complete file is there */
   bool done[QREF_FUNCTION_BLOCKS];
   qref_block_digest blocks[QREF_FUNCTION_BLOCKS];
 } qref_function_sweep;
