@@ -2,7 +2,7 @@
 
 #include <math.h>
 
-float qref_mean_square(const float *r, size_t n, uint32_t partial_sums) {
+QREF_DEVICE float qref_mean_square(const float *r, size_t n, uint32_t partial_sums) {
   double sum = 0.0;
   for (size_t j = 0; j < partial_sums; j++) {
     double partial = 0.0;
@@ -14,6 +14,6 @@ float qref_mean_square(const float *r, size_t n, uint32_t partial_sums) {
   return (float)(sum / (double)n);
 }
 
-float qref_reciprocal_rms(float mean_square, float eps) {
+QREF_DEVICE float qref_reciprocal_rms(float mean_square, float eps) {
   return 1.0f / sqrtf(mean_square + eps);
 }

@@ -4,11 +4,13 @@
 
 #include <qref/types.h>
 
+#include "ref/numerics/portability.h"
+
 /* mean(r*r). The sum is binary64: partial j takes r[i]^2 with i mod partial_sums = j in ascending order, partials are
  * added in ascending j, the sum is divided by n and rounded to float32. */
-float qref_mean_square(const float *r, size_t n, uint32_t partial_sums);
+QREF_DEVICE float qref_mean_square(const float *r, size_t n, uint32_t partial_sums);
 
 /* 1 / sqrt(mean_square + eps) */
-float qref_reciprocal_rms(float mean_square, float eps);
+QREF_DEVICE float qref_reciprocal_rms(float mean_square, float eps);
 
 #endif
