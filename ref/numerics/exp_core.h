@@ -36,6 +36,6 @@ QREF_DEVICE static inline double qref_exp_scale(uint32_t biased_interval) {
 }
 
 /* e^x, relative error below 2^-95, for any x whose e^x neither overflows nor rounds to 0 as a float32. */
-QREF_DEVICE qref_double_double qref_exp_accurate(float x);
+QREF_DEVICE_DECLARATION qref_double_double qref_exp_accurate(float x);
 
 #endif

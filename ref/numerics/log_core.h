@@ -74,9 +74,9 @@ QREF_DEVICE static inline double qref_log_fast(double z) {
 }
 
 /* ln(z_high + z_low), not 0, relative error below 2^-95. z_high is as in qref_log_reduce, |z_low| <= ulp(z_high)/2. */
-QREF_DEVICE qref_double_double qref_log_accurate(double z_high, double z_low);
+QREF_DEVICE_DECLARATION qref_double_double qref_log_accurate(double z_high, double z_low);
 
 /* ln(1 + x), relative error below 2^-95, x > -1 and not 0. */
-QREF_DEVICE qref_double_double qref_log1p_accurate(float x);
+QREF_DEVICE_DECLARATION qref_double_double qref_log1p_accurate(float x);
 
 #endif

@@ -8,6 +8,6 @@
 
 /* Encrypts a counter of four words under a key of two: Salmon, Moraes, Dror, Shaw, "Parallel random numbers: as easy as
  * 1, 2, 3", SC11, section 3.3. */
-QREF_DEVICE void qref_philox4x32_10(const uint32_t counter[4], const uint32_t key[2], uint32_t output[4]);
+QREF_DEVICE_DECLARATION void qref_philox4x32_10(const uint32_t counter[4], const uint32_t key[2], uint32_t output[4]);
 
 #endif

@@ -25,11 +25,14 @@
 #pragma STDC FP_CONTRACT OFF
 #endif
 
-/* In front of the functions and tables that the CUDA module compiles for the GPU too, from the same source. */
+/* In front of the functions and tables that the CUDA module compiles for the GPU too, from the same source;
+ * there, the declaration makes them internal to each file. */
 #if defined(__CUDACC__)
 #define QREF_DEVICE __device__
+#define QREF_DEVICE_DECLARATION static __device__
 #else
 #define QREF_DEVICE
+#define QREF_DEVICE_DECLARATION
 #endif
 
 #endif

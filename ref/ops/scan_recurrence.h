@@ -7,7 +7,7 @@
 #include "ref/numerics/portability.h"
 
 /* dt after softplus, in the form that the rule names. */
-QREF_DEVICE float qref_scan_softplus(float dt, const qref_scan_rule *rule);
+QREF_DEVICE_DECLARATION float qref_scan_softplus(float dt, const qref_scan_rule *rule);
 
 /* Where the intermediates of a time step go: from element `first` of each tensor, which may be NULL. */
 typedef struct qref_scan_step_trace {
@@ -20,10 +20,11 @@ typedef struct qref_scan_step_trace {
 /* One time step of one channel: advances h (N) and returns y before the gate. `trace` may be NULL.
  *   a = exp(dt * A[n]); x = B[n] * (dt * u); h[n] = fma(a, h[n], x)
  *   y = D * u, then for n ascending y = fma(h[n], C[n], y) */
-QREF_DEVICE float qref_scan_step(const qref_scan_rule *rule, size_t states, float dt, float u, const float *A,
-                                 const float *B, const float *C, float D, float *h, const qref_scan_step_trace *trace);
+QREF_DEVICE_DECLARATION float qref_scan_step(const qref_scan_rule *rule, size_t states, float dt, float u,
+                                             const float *A, const float *B, const float *C, float D, float *h,
+                                             const qref_scan_step_trace *trace);
 
 /* (y * z) / (1 + exp(-z)) */
-QREF_DEVICE float qref_scan_gate(float y, float z);
+QREF_DEVICE_DECLARATION float qref_scan_gate(float y, float z);
 
 #endif

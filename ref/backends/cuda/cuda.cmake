@@ -34,7 +34,9 @@ target_include_directories(qref_cuda PRIVATE ${PROJECT_SOURCE_DIR}/include ${PRO
                                              ${PROJECT_BINARY_DIR}/include)
 target_include_directories(qref_cuda SYSTEM PRIVATE ${CMAKE_CUDA_TOOLKIT_INCLUDE_DIRECTORIES})
 set(host_warnings -Wall -Wextra -Wshadow -Werror -ffp-contract=off)
-string(REPLACE ";" "," nvcc_host_warnings "${host_warnings}")
+# Device functions of the shared sources are static in each file, which uses some of them.
+set(cuda_host_warnings ${host_warnings} -Wno-unused-function)
+string(REPLACE ";" "," nvcc_host_warnings "${cuda_host_warnings}")
 # Nothing is fused, flushed to zero or approximated unless the source says so.
 target_compile_options(
   qref_cuda PRIVATE $<$<COMPILE_LANGUAGE:CXX>:${host_warnings}>

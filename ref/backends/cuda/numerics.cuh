@@ -12,7 +12,7 @@
 
 #pragma push_macro("QREF_API")
 #undef QREF_API
-#define QREF_API __device__
+#define QREF_API static __device__
 #include <qref/numerics.h>
 #pragma pop_macro("QREF_API")
 
