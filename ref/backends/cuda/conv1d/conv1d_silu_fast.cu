@@ -1,0 +1,291 @@
+/* Causal conv1d + SiLU, whole sequence, up to 4 taps, y alone. A thread has 16 outputs of a row, one load and one store
+ * of 16 bytes, and goes through several batches of its channel; the threads of a warp lie along the row and hand the
+ * samples before a thread's own to the next. The window of an output is a word of 4 bytes, its sum one instruction.
+ * Device memory is the limit, closely followed by the two special functions of an output; see decide.cuh. */
+#include "ref/backends/cuda/numerics.cuh"
+/* Behind the numerics. */
+#include "ref/backends/cuda/conv1d/conv1d_silu.cuh"
+#include "ref/backends/cuda/conv1d/decide.cuh"
+#include "ref/backends/cuda/counts.cuh"
+#include "ref/backends/cuda/status.h"
+
+namespace {
+
+constexpr unsigned int threads = 128;
+constexpr unsigned int tile = 16; /* outputs of a thread */
+constexpr size_t taps = 4;
+constexpr size_t most_blocks_y_z = 65535;
+
+struct launch_plan {
+  unsigned int row_threads_log2; /* threads along a row, the others being at other channels */
+  size_t batches;                /* of a thread */
+  float most_v;
+  float decided_distance;
+};
+
+/* 16 samples, the first in the low byte, and the 4 before them. */
+struct samples {
+  uint32_t before;
+  uint32_t now[tile / 4];
+};
+
+/* A channel's constants. */
+struct channel {
+  int32_t weights; /* 4 bytes, oldest tap first; zero taps in front if there are fewer */
+  float s_wx;
+  float bias;
+  bool bounded; /* whether every v is small enough to be decided */
+};
+
+__device__ channel channel_of(const qref_conv1d_silu_args &args, size_t d, float most_v) {
+  uint32_t weights = 0;
+  int32_t magnitude = 0;
+#pragma unroll
+  for (size_t k = 0; k < taps; k++) {
+    const size_t missing = taps - args.width;
+    const int32_t w = k >= missing ? args.w[d * args.width + k - missing] : 0;
+    weights |= static_cast<uint32_t>(w & 0xff) << (8 * k);
+    magnitude += w < 0 ? -w : w;
+  }
+  const float s_wx = args.w_scale * args.x_scale;
+  const float bias = args.bias != nullptr ? static_cast<float>(args.bias[d]) * args.bias_scale : 0.0f;
+  const float bound = __fmaf_rn(s_wx, static_cast<float>(128 * magnitude), fabsf(bias));
+  return {static_cast<int32_t>(weights), s_wx, bias, bound <= most_v}; /* false for a NaN */
+}
+
+/* 16 samples from an aligned x on, if present, and those before them, if asked for. */
+__device__ samples load_words(const int8_t *x, bool present, bool before) {
+  samples result = {};
+  if (present) {
+    const uint4 words = __ldg(reinterpret_cast<const uint4 *>(x));
+    result.now[0] = words.x;
+    result.now[1] = words.y;
+    result.now[2] = words.z;
+    result.now[3] = words.w;
+  }
+  if (before) {
+    result.before = __ldg(reinterpret_cast<const uint32_t *>(x - 4));
+  }
+  return result;
+}
+
+/* From any x on, sample t of its row, `count` samples. */
+__device__ samples load_bytes(const int8_t *x, size_t t, unsigned int count) {
+  samples result = {};
+#pragma unroll
+  for (unsigned int k = 1; k < taps; k++) {
+    if (count > 0 && k <= t) {
+      result.before |= static_cast<uint32_t>(static_cast<uint8_t>(*(x - k))) << (8 * (4 - k));
+    }
+  }
+#pragma unroll
+  for (unsigned int k = 0; k < tile; k++) {
+    if (k < count) {
+      result.now[k / 4] |= static_cast<uint32_t>(static_cast<uint8_t>(x[k])) << (k % 4 * 8);
+    }
+  }
+  return result;
+}
+
+/* Of four float32 of integers that were shifted: the integers, as one word. */
+__device__ uint32_t low_bytes(const float words[4]) {
+  uint32_t bits[4];
+  for (int k = 0; k < 4; k++) {
+    bits[k] = static_cast<uint32_t>(__float_as_int(words[k]));
+  }
+  return __byte_perm(__byte_perm(bits[0], bits[1], 0x0040), __byte_perm(bits[2], bits[3], 0x0040), 0x5410);
+}
+
+/* 16 results, and which of them are undecided and which saturated, a bit each. */
+struct results {
+  uint32_t y[tile / 4];
+  uint32_t undecided;
+  uint32_t saturated;
+};
+
+template <bool ReachesLowest, bool Counting>
+__device__ results decide(const samples &x, const channel &c, float out_scale, float decided_distance) {
+  constexpr float most = QREF_CUDA_CONV1D_SHIFT + 127.0f;
+  constexpr float least = QREF_CUDA_CONV1D_SHIFT - 128.0f;
+  const int32_t shift_bits = __float_as_int(QREF_CUDA_CONV1D_SHIFT);
+  results result = {};
+#pragma unroll
+  for (unsigned int word = 0; word < tile / 4; word++) {
+    const uint32_t before = word == 0 ? x.before : x.now[word - 1];
+    float clamped[4];
+#pragma unroll
+    for (unsigned int k = 0; k < 4; k++) {
+      const uint32_t window = __byte_perm(before, x.now[word], 0x4321 + 0x1111 * k);
+      /* The sum of the products is an integer of 18 bits, which the shift makes a float32. */
+      const float acc =
+          __int_as_float(__dp4a(static_cast<int32_t>(window), c.weights, shift_bits)) - QREF_CUDA_CONV1D_SHIFT;
+      float distance;
+      const float shifted = qref_cuda_conv1d_round(__fmaf_rn(c.s_wx, acc, c.bias), out_scale, &distance);
+      if (!(fabsf(distance) <= decided_distance)) {
+        result.undecided |= 1u << (4 * word + k);
+      }
+      if (Counting && (shifted > most || (ReachesLowest && shifted < least))) {
+        result.saturated |= 1u << (4 * word + k);
+      }
+      clamped[k] = ReachesLowest ? fmaxf(fminf(shifted, most), least) : fminf(shifted, most);
+    }
+    result.y[word] = low_bytes(clamped);
+  }
+  return result;
+}
+
+__device__ __noinline__ void compute_exactly(const qref_conv1d_silu_args *args, const qref_conv1d_silu_rule *rule,
+                                             size_t row, size_t d, size_t t, qref_counts *counts) {
+  qref_cuda_conv1d_silu_output(*args, *rule, row, d, t, counts);
+}
+
+__device__ void store_words(int8_t *y, const uint32_t words[tile / 4], bool present) {
+  if (present) {
+    *reinterpret_cast<uint4 *>(y) = make_uint4(words[0], words[1], words[2], words[3]);
+  }
+}
+
+__device__ void store_bytes(int8_t *y, const uint32_t words[tile / 4], unsigned int count) {
+#pragma unroll
+  for (unsigned int k = 0; k < tile; k++) {
+    if (k < count) {
+      y[k] = static_cast<int8_t>(words[k / 4] >> (k % 4 * 8) & 0xffu);
+    }
+  }
+}
+
+/* Words: every row begins at a multiple of 16 bytes and is one long. */
+template <bool Words, bool ReachesLowest, bool Counting>
+__global__ void __launch_bounds__(threads, 8)
+    conv1d_silu_fast(const __grid_constant__ qref_conv1d_silu_args args,
+                     const __grid_constant__ qref_conv1d_silu_rule rule, const __grid_constant__ launch_plan plan) {
+  const unsigned int row_threads = 1u << plan.row_threads_log2;
+  const unsigned int in_row = threadIdx.x & (row_threads - 1);
+  const size_t D = args.channels;
+  const size_t T = args.length;
+  const size_t d =
+      static_cast<size_t>(blockIdx.x) * (threads >> plan.row_threads_log2) + (threadIdx.x >> plan.row_threads_log2);
+  const size_t t = (static_cast<size_t>(blockIdx.y) * row_threads + in_row) * tile;
+  const unsigned int count = d >= D || t >= T ? 0 : T - t < tile ? static_cast<unsigned int>(T - t) : tile;
+  const bool active = count > 0; /* the others take part in the shuffles */
+  const bool from_neighbour = in_row != 0 && threadIdx.x % 32 != 0;
+  const size_t first = blockIdx.z * plan.batches;
+  const size_t end = args.batch - first < plan.batches ? args.batch : first + plan.batches;
+
+  size_t element = (first * D + d) * T + t;
+  const auto load = [&](size_t i) {
+    return Words ? load_words(args.x + i, active, active && t > 0 && !from_neighbour)
+                 : load_bytes(args.x + i, t, count);
+  };
+  samples next = load(element);
+  const channel c = active ? channel_of(args, d, plan.most_v) : channel{};
+  qref_counts counts = {};
+  for (size_t b = first; b < end; b++, element += D * T) {
+    samples now = next;
+    if (b + 1 < end) {
+      next = load(element + D * T);
+    }
+    if (Words) {
+      const uint32_t neighbours = __shfl_up_sync(0xffffffffu, now.now[3], 1);
+      now.before = from_neighbour ? neighbours : now.before;
+    }
+    const results result = decide<ReachesLowest, Counting>(now, c, args.out_scale, plan.decided_distance);
+    if (Words) {
+      store_words(args.y + element, result.y, active);
+    } else {
+      store_bytes(args.y + element, result.y, count);
+    }
+    const uint32_t present = (1u << count) - 1;
+    uint32_t undecided = (c.bounded ? result.undecided : 0xffffu) & present;
+    if (Counting) {
+      counts.saturated += static_cast<uint64_t>(__popc(result.saturated & present & ~undecided));
+    }
+    for (; undecided != 0; undecided &= undecided - 1) {
+      const size_t k = static_cast<size_t>(__ffs(static_cast<int>(undecided)) - 1);
+      compute_exactly(&args, &rule, b * D + d, d, t + k, Counting ? &counts : nullptr);
+    }
+  }
+  if (Counting) {
+    qref_cuda_add_counts(args.counts, counts);
+  }
+}
+
+size_t divide_up(size_t a, size_t b) {
+  return a / b + (a % b != 0);
+}
+
+unsigned int row_threads_log2(const qref_conv1d_silu_args &args) {
+  unsigned int log2 = 0;
+  while ((1u << log2) < threads && (static_cast<size_t>(tile) << log2) < args.length) {
+    log2++;
+  }
+  return log2;
+}
+
+/* Blocks along the channels, the row and the batches, of which each thread has `batches`. */
+struct grid {
+  size_t x, y, z;
+};
+
+grid grid_of(const qref_conv1d_silu_args &args, size_t batches) {
+  const unsigned int log2 = row_threads_log2(args);
+  return {divide_up(args.channels, threads >> log2), divide_up(args.length, static_cast<size_t>(tile) << log2),
+          divide_up(args.batch, batches)};
+}
+
+/* As many as leave enough blocks for an even load of the device, and at least as many as the grid's limit asks for. */
+size_t batches_of_thread(const qref_conv1d_silu_args &args) {
+  constexpr size_t most = 4;
+  constexpr size_t enough_blocks = 6000;
+  const grid single = grid_of(args, 1);
+  size_t batches = divide_up(args.batch, most_blocks_y_z);
+  while (batches < most && single.x * single.y * divide_up(args.batch, 2 * batches) >= enough_blocks) {
+    batches *= 2;
+  }
+  return batches;
+}
+
+bool aligned(const void *pointer) {
+  return reinterpret_cast<uintptr_t>(pointer) % tile == 0;
+}
+
+template <bool Words, bool ReachesLowest>
+void launch(const qref_conv1d_silu_args &args, cudaStream_t stream) {
+  const size_t batches = batches_of_thread(args);
+  const grid blocks = grid_of(args, batches);
+  const dim3 dimensions(static_cast<unsigned int>(blocks.x), static_cast<unsigned int>(blocks.y),
+                        static_cast<unsigned int>(blocks.z));
+  const launch_plan plan = {row_threads_log2(args), batches, args.out_scale * QREF_CUDA_CONV1D_MOST_SCALED,
+                            qref_cuda_conv1d_decided_distance(args.out_scale)};
+  if (args.counts != nullptr) {
+    conv1d_silu_fast<Words, ReachesLowest, true><<<dimensions, threads, 0, stream>>>(args, *args.rule, plan);
+  } else {
+    conv1d_silu_fast<Words, ReachesLowest, false><<<dimensions, threads, 0, stream>>>(args, *args.rule, plan);
+  }
+}
+
+}  // namespace
+
+bool qref_cuda_conv1d_silu_has_fast(const qref_conv1d_silu_args &args) {
+  const qref_conv1d_silu_rule &rule = *args.rule;
+  const bool y_alone = args.accumulator == nullptr && args.before_activation == nullptr &&
+                       args.after_activation == nullptr && args.before_rounding == nullptr;
+  const bool rounds_half_away = rule.output.scale_form == QREF_SCALE_DIVISOR &&
+                                rule.output.round.rounding == QREF_ROUND_HALF_AWAY &&
+                                rule.output.round.overflow == QREF_OVERFLOW_SATURATE;
+  const bool fits_grid = args.channels <= INT32_MAX && grid_of(args, 1).y <= most_blocks_y_z;
+  return y_alone && rounds_half_away && rule.bias_add == QREF_MULTIPLY_ADD_FUSED && args.silu && args.width <= taps &&
+         args.out_scale >= QREF_CUDA_CONV1D_LEAST_OUT_SCALE && args.out_scale <= QREF_CUDA_CONV1D_MOST_OUT_SCALE &&
+         fits_grid;
+}
+
+qref_status qref_cuda_conv1d_silu_fast(const qref_conv1d_silu_args &args, cudaStream_t stream, qref_error *error) {
+  const bool words = args.length % tile == 0 && aligned(args.x) && aligned(args.y);
+  const bool reaches_lowest = args.out_scale < QREF_CUDA_CONV1D_OUT_SCALE_WITHOUT_LOWEST;
+  if (words) {
+    reaches_lowest ? launch<true, true>(args, stream) : launch<true, false>(args, stream);
+  } else {
+    reaches_lowest ? launch<false, true>(args, stream) : launch<false, false>(args, stream);
+  }
+  return qref_cuda_launched("conv1d_silu", error);
+}
