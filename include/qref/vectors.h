@@ -164,6 +164,14 @@ typedef struct qref_verify_case {
 } qref_verify_case;
 typedef void (*qref_verify_callback)(void *context, const qref_verify_case *result);
 
+/* The case in work: what a handler of signals can print when a backend crashes. */
+typedef struct qref_case_position {
+  const char *op;    /* NULL before the first case */
+  const char *suite; /* "" for a random case; NULL where a case is of the only suite that there is */
+  char case_id[96];  /* "" for a random case */
+  uint64_t index;    /* of a random case */
+} qref_case_position;
+
 typedef struct qref_verify_options {
   const qref_backend *backend; /* NULL: ref */
   int threads;
@@ -172,6 +180,7 @@ typedef struct qref_verify_options {
   bool stored_inputs_only; /* do not compare inputs with what the generator gives for the suite's seed */
   void (*progress)(void *context, const char *what, size_t done, size_t total); /* optional */
   void *progress_context;
+  qref_case_position *position; /* optional: kept up to date, with one thread */
 } qref_verify_options;
 
 typedef struct qref_verify_report {
@@ -270,14 +279,6 @@ typedef struct qref_cross_report {
 /* The profile of random cases whose every rule is drawn at random. */
 #define QREF_CROSS_RANDOM_RULES "random"
 
-/* The case in work: what a handler of signals can print when a backend crashes. */
-typedef struct qref_cross_position {
-  const char *op;    /* NULL before the first case */
-  const char *suite; /* "" for a random case */
-  char case_id[96];  /* "" for a random case */
-  uint64_t index;    /* of a random case */
-} qref_cross_position;
-
 typedef struct qref_cross_options {
   const qref_backend *backend;
   const qref_backend *against; /* NULL: ref. Another backend. It is called once for each case, on one thread. */
@@ -301,8 +302,8 @@ typedef struct qref_cross_options {
   size_t layer;
   const int32_t *tokens;
   size_t prefill_length, decode_length;
-  qref_cross_position *position; /* optional: kept up to date */
-  bool (*stop)(void *context);   /* optional: asked in front of every case */
+  qref_case_position *position; /* optional: kept up to date */
+  bool (*stop)(void *context);  /* optional: asked in front of every case */
   void (*progress)(void *context, const char *what, size_t done, size_t total); /* optional; a total of 0: no end */
   void *context;                                                                /* of these two */
 } qref_cross_options;
@@ -312,8 +313,8 @@ typedef struct qref_cross_options {
  * place where the op allows it; on one thread and on several. Buffers lie at any alignment between guard bytes, filled
  * with a pattern; inputs, guards and the gaps of strides must stay as they are. Where the reference refuses the
  * arguments, so must the backend, with the same status, and write nothing.
- * The status is about the options and memory; divergences go to the callback, the first of every case. Free the report
- * with qref_cross_report_free whatever the status. */
+ * The status is about the options, memory, and a device that fails (QREF_ERROR_DEVICE); divergences go to the callback,
+ * the first of every case. Free the report with qref_cross_report_free whatever the status. */
 QREF_API qref_status qref_cross(const qref_cross_options *options, qref_cross_callback callback, void *context,
                                 qref_cross_report *report, qref_error *error);
 QREF_API void qref_cross_report_free(qref_cross_report *report);

@@ -4,7 +4,11 @@
 
 #include <qref/backend.h>
 
-/* The backend of that name, which can be used here. A module stays loaded until qref_named_backends_close. */
+/* Whether the name is not that of a built-in backend. */
+bool qref_names_module(const char *name);
+
+/* The backend of that name, which can be used here. A module stays loaded until qref_named_backends_close; it is called
+ * through a table of ref/cli/watched_module.h. */
 qref_status qref_named_backend(const char *name, const qref_backend **backend, qref_error *error);
 
 /* Closes what was opened: when the command is done. */

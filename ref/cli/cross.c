@@ -12,6 +12,7 @@
 #include "ref/cli/cross_report.h"
 #include "ref/cli/layer_input.h"
 #include "ref/cli/output.h"
+#include "ref/cli/supervise.h"
 
 enum { MAX_PROFILES = 2 * QREF_OPTION_MAX_STRINGS, SECONDS_BETWEEN_LINES = 10 };
 
@@ -51,26 +52,21 @@ static void catch_interrupts(void) {
 }
 
 /* What a crash is in. The handler prints it and the signal then does what it does. */
-static qref_cross_position position;
+static qref_case_position position;
 static const qref_cross_options *running;
 static const char *running_backend;
 
 static void on_crash(int signal_number) {
   char text[512];
-  const bool random = position.case_id[0] == '\0';
-  char which[128];
-  if (random) {
-    snprintf(which, sizeof which, "--op %s --case %llu", position.op, (unsigned long long)position.index);
-  } else {
-    snprintf(which, sizeof which, "--suite %s --case %s", position.suite, position.case_id);
+  char options[256];
+  int length = 0;
+  if (position.op != NULL) {
+    qref_position_options(&position, running->seed, options, sizeof options);
+    length = snprintf(text, sizeof text,
+                      "qref cross: signal %d in backend %s or ref: %s; the same --profile and --threads, and %s "
+                      "repeat it\n",
+                      signal_number, running_backend, position.op, options);
   }
-  const int length =
-      position.op == NULL
-          ? 0
-          : snprintf(text, sizeof text,
-                     "qref cross: signal %d in backend %s or ref: %s; the same --profile and --threads, and "
-                     "--seed %llu %s repeat it\n",
-                     signal_number, running_backend, position.op, (unsigned long long)running->seed, which);
   if (length > 0) {
     const ssize_t ignored = write(STDERR_FILENO, text, (size_t)length);
     (void)ignored;
@@ -315,16 +311,21 @@ static int cross(cross_request *request, const qref_common *common) {
   qref_cross_report report = {.rows = NULL};
   progress_state progress = {.common = common, .results = &results, .start = seconds()};
   qref_cross_options *options = &request->options;
+  qref_watch *watch = qref_watch_here(); /* with a module: then the process above reports crashes */
   options->stop = stop;
   options->progress = show_progress;
   options->context = &progress;
-  options->position = &position;
+  options->position = watch != NULL ? &watch->position : &position;
   progress.last_line = progress.start;
   if (options->forever && !common->quiet) {
     fprintf(stderr, "qref cross: seed %llu; ends at a divergence or an interrupt\n", (unsigned long long)options->seed);
   }
   catch_interrupts();
-  report_crashes(options, common->backend_name);
+  if (watch != NULL) {
+    watch->seed = options->seed;
+  } else {
+    report_crashes(options, common->backend_name);
+  }
   qref_status status = open_layer(request, common, &error);
   if (status == QREF_OK) {
     status = qref_cross(options, qref_cross_collect, &results, &report, &error);
@@ -390,6 +391,7 @@ int qref_command_cross(int argc, char **argv) {
       .table_count = 2,
       .backend = "cpu",
       .backend_help = "the backend or module under test (default cpu; qref info lists them)",
+      .other_backend = &request.against,
       .profiles = &request.profiles,
       .profile_help =
           "profile by name or JSON file; random: random rules; all: these and the built-in ones; repeatable",

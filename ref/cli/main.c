@@ -7,6 +7,7 @@
 #include "ref/cli/backends.h"
 #include "ref/cli/cli.h"
 #include "ref/cli/output.h"
+#include "ref/cli/supervise.h"
 
 const char qref_program_name[] = "qref";
 
@@ -58,6 +59,7 @@ int main(int argc, char **argv) {
     if (strcmp(commands[i].name, command) == 0) {
       const int exit_code = commands[i].run(argc - 2, argv + 2);
       qref_named_backends_close();
+      qref_watch_done(exit_code);
       return exit_code;
     }
   }

@@ -8,8 +8,10 @@
 #include "ref/cli/backends.h"
 #include "ref/cli/cli.h"
 #include "ref/cli/output.h"
+#include "ref/cli/supervise.h"
+#include "ref/cli/team.h"
 
-enum { MAX_THREADS = 1024, COMMON_OPTION_COUNT = 6, HELP_COLUMN = 30 };
+enum { MAX_THREADS = 1024, MAX_TIMEOUT = 1000000, DEFAULT_TIMEOUT = 60, COMMON_OPTION_COUNT = 7, HELP_COLUMN = 30 };
 
 static void list_common(const qref_command_line *line, qref_common *common, qref_option options[COMMON_OPTION_COUNT]) {
   const char *backend_help = line->backend_help != NULL
@@ -21,6 +23,8 @@ static void list_common(const qref_command_line *line, qref_common *common, qref
                   &common->profile_name),
       QREF_SIZE("--threads", "N", "at most so many threads (default 1); never changes a result", &common->threads, 1,
                 MAX_THREADS),
+      QREF_SIZE("--timeout", "S", "of a module: at most so many seconds a call (default 60); 0: no limit",
+                &common->timeout, 0, MAX_TIMEOUT),
       QREF_FLAG("--json", "print one JSON object instead of text", &common->json),
       QREF_STRING("--junit", "FILE", "write JUnit XML too", &common->junit_path),
       QREF_FLAG("--quiet", "no progress bar", &common->quiet),
@@ -200,6 +204,7 @@ bool qref_parse_command_line(int argc, char **argv, const qref_command_line *lin
   common->command = line->command;
   common->backend_name = line->backend != NULL ? line->backend : "cpu";
   common->threads = 1;
+  common->timeout = DEFAULT_TIMEOUT;
   list_common(line, common, options);
   if (asks_for_help(argc, argv)) {
     print_help(line, options);
@@ -211,6 +216,14 @@ bool qref_parse_command_line(int argc, char **argv, const qref_command_line *lin
     fprintf(stderr, "%s %s: %s (see %s %s --help)\n", qref_program_name, line->command, error.message,
             qref_program_name, line->command);
     *exit_code = QREF_EXIT_BAD;
+    return false;
+  }
+  const bool has_module = qref_names_module(common->backend_name) ||
+                          (line->other_backend != NULL && qref_names_module(*line->other_backend));
+  if (has_module && qref_program_team()->forks && qref_supervise(common->timeout, &status, exit_code, &error)) {
+    if (status != QREF_OK) {
+      *exit_code = qref_report_error(line->command, &error);
+    }
     return false;
   }
   status = resolve(line, common, &error);

@@ -61,11 +61,12 @@ typedef struct qref_command_line {
   const char *example;     /* lines to copy and paste */
   const qref_option_table *tables;
   size_t table_count;
-  const char **positional;  /* where the arguments without a name go */
-  size_t positional_count;  /* exactly so many are expected */
-  size_t *positional_given; /* not NULL: 1 to positional_count are, and this receives how many */
-  const char *backend;      /* unless --backend is given; NULL: cpu */
-  const char *backend_help; /* NULL: says which that is */
+  const char **positional;    /* where the arguments without a name go */
+  size_t positional_count;    /* exactly so many are expected */
+  size_t *positional_given;   /* not NULL: 1 to positional_count are, and this receives how many */
+  const char *backend;        /* unless --backend is given; NULL: cpu */
+  const char *backend_help;   /* NULL: says which that is */
+  const char **other_backend; /* not NULL: where another option's backend goes */
   /* not NULL: --profile may be repeated, and its values go here as they are */
   qref_option_strings *profiles;
   const char *profile_help; /* only with profiles */
@@ -78,6 +79,7 @@ typedef struct qref_common {
   const char *profile_name;
   bool profile_given;
   size_t threads;
+  size_t timeout;
   bool json;
   const char *junit_path;
   bool quiet;

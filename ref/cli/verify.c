@@ -2,6 +2,7 @@
 #include "ref/base/error.h"
 #include "ref/cli/cli.h"
 #include "ref/cli/output.h"
+#include "ref/cli/supervise.h"
 #include "ref/cli/verify_pieces.h"
 #include "ref/cli/verify_report.h"
 #include "ref/vectors/suite/manifest.h"
@@ -105,5 +106,9 @@ int qref_command_verify(int argc, char **argv) {
   given.threads = common.execution.threads;
   given.progress = common.execution.progress;
   given.progress_context = common.execution.progress_context;
+  if (qref_watch_here() != NULL) {
+    given.threads = 1; /* a module takes one call at a time anyway */
+    given.position = &qref_watch_here()->position;
+  }
   return verify(directory, &given, &common);
 }

@@ -412,7 +412,7 @@ static void forever_ends_when_it_is_told(void **state) {
 }
 
 /* In the middle of an op the position says where. */
-static qref_cross_position position;
+static qref_case_position position;
 static size_t placed;
 
 static qref_status looks_at_position(const qref_requantize_args *args, qref_error *error) {

@@ -84,7 +84,7 @@ void qref_cross_sum_up(qref_cross_report *report) {
 
 /* ---- a case ---- */
 
-_Static_assert(sizeof(((qref_cross_position *)0)->case_id) == QREF_CASE_ID_SIZE, "an id fits");
+_Static_assert(sizeof(((qref_case_position *)0)->case_id) == QREF_CASE_ID_SIZE, "an id fits");
 
 static void report_divergence(const qref_cross_session *session, const qref_case *item, const qref_cross_origin *origin,
                               const qref_cross_outcome *outcome) {
@@ -122,7 +122,7 @@ static void report_divergence(const qref_cross_session *session, const qref_case
   session->callback(session->context, &divergence);
 }
 
-static void set_position(qref_cross_position *position, const qref_case *item, const qref_cross_origin *origin) {
+static void set_position(qref_case_position *position, const qref_case *item, const qref_cross_origin *origin) {
   position->op = qref_op_name(item->schema->op);
   position->suite = origin->suite;
   position->index = origin->index;

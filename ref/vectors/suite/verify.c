@@ -96,6 +96,12 @@ static qref_status verify_selected(void *context, size_t i, size_t thread, qref_
   (void)thread;
   const qref_verify_session *session = run->session;
   const qref_suite_case *entry = &session->manifest.cases[session->selected[run->first + i]];
+  qref_case_position *position = session->options.position;
+  if (position != NULL && session->options.threads <= 1) {
+    position->op = qref_op_name(entry->item.schema->op);
+    position->suite = NULL;
+    memcpy(position->case_id, entry->item.id, sizeof position->case_id);
+  }
   return qref_verify_one(&session->work, entry, &run->results[i], &run->tensors[i], &run->bytes[i], error);
 }
 

@@ -197,7 +197,7 @@ static qref_status compute(verified_case *v, qref_error *error) {
   v->is_computed = true;
   qref_error failure = {""};
   const qref_status status = qref_case_run(&v->computed, v->work->backend, v->work->threads, &failure);
-  if (status == QREF_ERROR_MEMORY || status == QREF_ERROR_UNSUPPORTED) {
+  if (status == QREF_ERROR_MEMORY || status == QREF_ERROR_UNSUPPORTED || status == QREF_ERROR_DEVICE) {
     return qref_fail(error, status, "%s", failure.message);
   }
   if (status != QREF_OK) {
