@@ -1,0 +1,188 @@
+#include "bench/cuda/problem.h"
+
+namespace {
+
+constexpr size_t width = 4;
+
+struct scales {
+  static constexpr float x = 0.021f, w = 0.0043f, bias = 0.0031f, out = 0.017f;
+};
+
+class sequence : public bench_instance {
+ public:
+  sequence(size_t batch, size_t channels, size_t length, uint64_t seed)
+      : batch_(batch),
+        channels_(channels),
+        length_(length),
+        x_(batch * channels * length),
+        w_(channels * width),
+        bias_(channels),
+        y_(batch * channels * length) {
+    bench_random random(seed);
+    bench_fill(&x_, &random);
+    bench_fill(&w_, &random);
+    bench_fill(&bias_, &random);
+  }
+
+  qref_status run(const qref_cuda_ops &ops, cudaStream_t stream, qref_error *error) override {
+    qref_conv1d_silu_args args = arguments(batch_, channels_, x_.device(), w_.device(), bias_.device(), y_.device());
+    return ops.conv1d_silu(&args, stream, error);
+  }
+
+  void reset() override {
+    y_.poison();
+  }
+
+  std::string check() override {
+    y_.download();
+    for (const size_t row : bench_sample(batch_ * channels_, 40)) {
+      const size_t channel = row % channels_;
+      std::vector<int8_t> expected(length_);
+      const qref_conv1d_silu_args args =
+          arguments(1, 1, &x_.host[row * length_], &w_.host[channel * width], &bias_.host[channel], expected.data());
+      qref_error error;
+      if (qref_conv1d_silu(&args, &error) != QREF_OK) {
+        return bench_reference_failed(error);
+      }
+      const std::string difference = bench_compare("y", row, &y_.host[row * length_], 1, expected);
+      if (!difference.empty()) {
+        return difference;
+      }
+    }
+    return "";
+  }
+
+ private:
+  qref_conv1d_silu_args arguments(size_t batch, size_t channels, const int8_t *x, const int8_t *w, const int8_t *bias,
+                                  int8_t *y) const {
+    qref_conv1d_silu_args args = {};
+    args.rule = &bench_profile()->conv1d_silu;
+    args.batch = batch;
+    args.channels = channels;
+    args.length = length_;
+    args.width = width;
+    args.x = x;
+    args.w = w;
+    args.bias = bias;
+    args.x_scale = scales::x;
+    args.w_scale = scales::w;
+    args.bias_scale = scales::bias;
+    args.out_scale = scales::out;
+    args.silu = true;
+    args.y = y;
+    return args;
+  }
+
+  size_t batch_, channels_, length_;
+  bench_tensor<int8_t> x_, w_, bias_, y_;
+};
+
+class update : public bench_instance {
+ public:
+  update(size_t batch, size_t channels, uint64_t seed)
+      : batch_(batch),
+        channels_(channels),
+        state_(batch * channels * width),
+        x_(batch * channels),
+        w_(channels * width),
+        bias_(channels),
+        y_(batch * channels) {
+    bench_random random(seed);
+    bench_fill(&state_, &random);
+    bench_fill(&x_, &random);
+    bench_fill(&w_, &random);
+    bench_fill(&bias_, &random);
+    before_ = state_.host;
+  }
+
+  qref_status run(const qref_cuda_ops &ops, cudaStream_t stream, qref_error *error) override {
+    qref_conv1d_silu_update_args args =
+        arguments(batch_, channels_, state_.device(), x_.device(), w_.device(), bias_.device(), y_.device());
+    return ops.conv1d_silu_update(&args, stream, error);
+  }
+
+  void reset() override {
+    state_.host = before_;
+    state_.upload();
+    y_.poison();
+  }
+
+  std::string check() override {
+    state_.download();
+    y_.download();
+    for (size_t b = 0; b < batch_; b++) {
+      std::vector<int8_t> state(before_.begin() + static_cast<ptrdiff_t>(b * channels_ * width),
+                                before_.begin() + static_cast<ptrdiff_t>((b + 1) * channels_ * width));
+      std::vector<int8_t> y(channels_);
+      const qref_conv1d_silu_update_args args =
+          arguments(1, channels_, state.data(), &x_.host[b * channels_], w_.host.data(), bias_.host.data(), y.data());
+      qref_error error;
+      if (qref_conv1d_silu_update(&args, &error) != QREF_OK) {
+        return bench_reference_failed(error);
+      }
+      std::string difference = bench_compare("y", b, &y_.host[b * channels_], 1, y);
+      if (difference.empty()) {
+        difference = bench_compare("state", b, &state_.host[b * channels_ * width], 1, state);
+      }
+      if (!difference.empty()) {
+        return difference;
+      }
+    }
+    return "";
+  }
+
+ private:
+  static qref_conv1d_silu_update_args arguments(size_t batch, size_t channels, int8_t *state, const int8_t *x,
+                                                const int8_t *w, const int8_t *bias, int8_t *y) {
+    qref_conv1d_silu_update_args args = {};
+    args.rule = &bench_profile()->conv1d_silu_update;
+    args.batch = batch;
+    args.channels = channels;
+    args.width = width;
+    args.state = state;
+    args.x = x;
+    args.w = w;
+    args.bias = bias;
+    args.x_scale = scales::x;
+    args.w_scale = scales::w;
+    args.bias_scale = scales::bias;
+    args.out_scale = scales::out;
+    args.silu = true;
+    args.y = y;
+    return args;
+  }
+
+  size_t batch_, channels_;
+  bench_tensor<int8_t> state_, x_, w_, bias_, y_;
+  std::vector<int8_t> before_;
+};
+
+void add_sequence(std::vector<bench_problem> *problems, size_t batch, size_t channels, double recorded, double goal) {
+  constexpr size_t length = 2048;
+  bench_problem problem = {};
+  problem.op = "conv1d_silu";
+  problem.shape = "B " + std::to_string(batch) + ", D " + std::to_string(channels) + ", L " + std::to_string(length);
+  problem.bytes = 2.0 * static_cast<double>(batch * channels * length) + 5.0 * static_cast<double>(channels);
+  problem.recorded = recorded;
+  problem.goal = goal;
+  problem.make = [=](uint64_t seed) { return std::make_unique<sequence>(batch, channels, length, seed); };
+  problems->push_back(problem);
+}
+
+void add_update(std::vector<bench_problem> *problems, size_t batch, size_t channels) {
+  bench_problem problem = {};
+  problem.op = "conv1d_silu_update";
+  problem.shape = "B " + std::to_string(batch) + ", D " + std::to_string(channels);
+  problem.bytes = static_cast<double>(batch * channels) * (2 * width + 2) + 5.0 * static_cast<double>(channels);
+  problem.make = [=](uint64_t seed) { return std::make_unique<update>(batch, channels, seed); };
+  problems->push_back(problem);
+}
+
+}  // namespace
+
+void bench_add_conv1d(std::vector<bench_problem> *problems) {
+  add_sequence(problems, 8, 5120, 148, 100);
+  add_sequence(problems, 8, 1536, 53, 35);
+  add_update(problems, 8, 5120);
+  add_update(problems, 1, 1536);
+}

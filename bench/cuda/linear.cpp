@@ -1,0 +1,145 @@
+#include "bench/cuda/problem.h"
+
+namespace {
+
+/* One of the five forms. */
+struct form {
+  const char *name;
+  qref_status (*qref_cuda_ops::*on_device)(const qref_linear_w8a8_args *, void *, qref_error *);
+  qref_status (*reference)(const qref_linear_w8a8_args *, qref_error *);
+  const qref_linear_rule qref_profile::*rule;
+  bool half, scale_per_column;
+};
+
+constexpr form plain = {"linear_w8a8", &qref_cuda_ops::linear_w8a8, qref_linear_w8a8, &qref_profile::linear, false,
+                        false};
+constexpr form half = {
+    "linear_w8a8_f16", &qref_cuda_ops::linear_w8a8_f16, qref_linear_w8a8_f16, &qref_profile::linear, true, false};
+constexpr form parallel = {"linear_w8a8_parallel",
+                           &qref_cuda_ops::linear_w8a8_parallel,
+                           qref_linear_w8a8_parallel,
+                           &qref_profile::linear,
+                           false,
+                           true};
+constexpr form row = {
+    "linear_w8a8_row", &qref_cuda_ops::linear_w8a8_row, qref_linear_w8a8_row, &qref_profile::linear_row, false, false};
+constexpr form per_channel = {"linear_w8a8_per_channel",
+                              &qref_cuda_ops::linear_w8a8_per_channel,
+                              qref_linear_w8a8_per_channel,
+                              &qref_profile::linear_per_channel,
+                              false,
+                              true};
+
+class product : public bench_instance {
+ public:
+  product(const form &which, bench_matrix size, uint64_t seed)
+      : form_(which),
+        size_(size),
+        x_(size.rows * size.depth),
+        w_(size.columns * size.depth),
+        scale_(which.scale_per_column ? size.columns : 1),
+        y_(which.half ? 1 : size.rows * size.columns),
+        y_f16_(which.half ? size.rows * size.columns : 1) {
+    bench_random random(seed);
+    bench_fill(&x_, &random);
+    bench_fill(&w_, &random);
+    /* Sums of `depth` products have a deviation of 5461 sqrt(depth); that becomes 30 to 60. */
+    const float scale = 45.0f / (5461.0f * __builtin_sqrtf(static_cast<float>(size.depth)));
+    bench_fill(&scale_, &random, scale * 0.7f, scale * 1.3f);
+  }
+
+  qref_status run(const qref_cuda_ops &ops, cudaStream_t stream, qref_error *error) override {
+    qref_linear_w8a8_args args = arguments(size_.rows, size_.columns);
+    args.x = x_.device();
+    args.w = w_.device();
+    args.weight_scale = scale_.device();
+    args.y = form_.half ? nullptr : y_.device();
+    args.y_f16 = form_.half ? y_f16_.device() : nullptr;
+    return (ops.*form_.on_device)(&args, stream, error);
+  }
+
+  void reset() override {
+    y_.poison();
+    y_f16_.poison();
+  }
+
+  /* Parts of some rows, and a whole row at the end. */
+  std::string check() override {
+    y_.download();
+    y_f16_.download();
+    for (const size_t i : bench_sample(size_.rows, 40)) {
+      const size_t columns = i + 1 == size_.rows || size_.columns < 64 ? size_.columns : 64;
+      const size_t first = (i * 7919) % (size_.columns - columns + 1);
+      std::vector<int8_t> y(columns);
+      std::vector<qref_float16> y_f16(columns);
+      qref_linear_w8a8_args args = arguments(1, columns);
+      args.x = &x_.host[i * size_.depth];
+      args.w = &w_.host[first * size_.depth];
+      args.weight_scale = &scale_.host[form_.scale_per_column ? first : 0];
+      args.y = y.data();
+      args.y_f16 = y_f16.data();
+      qref_error error;
+      if (form_.reference(&args, &error) != QREF_OK) {
+        return bench_reference_failed(error);
+      }
+      const size_t start = i * size_.columns + first;
+      const std::string difference = form_.half ? bench_compare("y", start, &y_f16_.host[start], 1, y_f16)
+                                                : bench_compare("y", start, &y_.host[start], 1, y);
+      if (!difference.empty()) {
+        return difference;
+      }
+    }
+    return "";
+  }
+
+ private:
+  qref_linear_w8a8_args arguments(size_t rows, size_t columns) const {
+    qref_linear_w8a8_args args = {};
+    args.rule = &(bench_profile()->*form_.rule);
+    args.rows = rows;
+    args.columns = columns;
+    args.depth = size_.depth;
+    args.input_scale = 1.03f;
+    return args;
+  }
+
+  form form_;
+  bench_matrix size_;
+  bench_tensor<int8_t> x_, w_;
+  bench_tensor<float> scale_;
+  bench_tensor<int8_t> y_;
+  bench_tensor<qref_float16> y_f16_;
+};
+
+bench_problem *add(std::vector<bench_problem> *problems, const form &which, bench_matrix size) {
+  const double products = static_cast<double>(size.rows) * static_cast<double>(size.columns);
+  bench_problem problem = {};
+  problem.op = which.name;
+  problem.shape = std::to_string(size.rows) + " x " + std::to_string(size.depth) + " x " + std::to_string(size.columns);
+  problem.bytes = static_cast<double>((size.rows + size.columns) * size.depth) + products * (which.half ? 2 : 1);
+  problem.operations = 2 * products * static_cast<double>(size.depth);
+  problem.peer = size;
+  problem.make = [=](uint64_t seed) { return std::make_unique<product>(which, size, seed); };
+  problems->push_back(problem);
+  return &problems->back();
+}
+
+}  // namespace
+
+void bench_add_linear(std::vector<bench_problem> *problems) {
+  bench_problem *large = add(problems, plain, {16384, 2560, 10240});
+  large->goal_over_peer = 1.15;
+  large->recorded_peer = 1206;
+  bench_problem *small = add(problems, plain, {2048, 768, 3072});
+  small->recorded = 148;
+  small->recorded_peer = 34;
+  small->goal = 45;
+  add(problems, half, {16384, 5120, 2560});
+  add(problems, half, {2048, 1536, 768});
+  add(problems, parallel, {16384, 5120, 192});
+  add(problems, parallel, {2048, 1536, 80});
+  add(problems, row, {1, 2560, 10240});
+  add(problems, row, {1, 768, 3072});
+  add(problems, per_channel, {1, 2560, 10240});
+  add(problems, per_channel, {1, 768, 3072});
+}

@@ -1,0 +1,290 @@
+/* The ops on rows: Hadamard, RMSNorm, embedding, requantization. */
+#include <algorithm>
+
+#include "bench/cuda/problem.h"
+
+namespace {
+
+class hadamard : public bench_instance {
+ public:
+  hadamard(size_t rows, size_t dim, uint64_t seed) : rows_(rows), dim_(dim), x_(rows * dim), y_(rows * dim) {
+    bench_random random(seed);
+    bench_fill_f16(&x_, &random, -4.0f, 4.0f);
+  }
+
+  qref_status run(const qref_cuda_ops &ops, cudaStream_t stream, qref_error *error) override {
+    const qref_hadamard_args args = arguments(rows_, x_.device(), y_.device());
+    return ops.hadamard(&args, stream, error);
+  }
+
+  void reset() override {
+    y_.poison();
+  }
+
+  std::string check() override {
+    y_.download();
+    std::vector<float> scratch(dim_);
+    for (const size_t row : bench_sample(rows_, 200)) {
+      std::vector<int8_t> expected(dim_);
+      qref_hadamard_args args = arguments(1, &x_.host[row * dim_], expected.data());
+      args.scratch = scratch.data();
+      qref_error error;
+      if (qref_hadamard(&args, &error) != QREF_OK) {
+        return bench_reference_failed(error);
+      }
+      const std::string difference = bench_compare("y", row, &y_.host[row * dim_], 1, expected);
+      if (!difference.empty()) {
+        return difference;
+      }
+    }
+    return "";
+  }
+
+ private:
+  qref_hadamard_args arguments(size_t rows, const qref_float16 *x, int8_t *y) const {
+    qref_hadamard_args args = {};
+    args.rule = &bench_profile()->hadamard;
+    args.rows = rows;
+    args.dim = dim_;
+    args.x = x;
+    args.scale = qref_hadamard_scale(dim_, 0.06f);
+    args.y = y;
+    return args;
+  }
+
+  size_t rows_, dim_;
+  bench_tensor<qref_float16> x_;
+  bench_tensor<int8_t> y_;
+};
+
+/* With residual, static scale. */
+class rmsnorm : public bench_instance {
+ public:
+  rmsnorm(size_t rows, size_t n, uint64_t seed)
+      : rows_(rows), n_(n), x_(rows * n), residual_(rows * n), weight_(n), residual_out_(rows * n), y_(rows * n) {
+    bench_random random(seed);
+    bench_fill_f16(&x_, &random, -4.0f, 4.0f);
+    bench_fill(&residual_, &random, -8.0f, 8.0f);
+    bench_fill(&weight_, &random, 0.5f, 1.5f);
+  }
+
+  qref_status run(const qref_cuda_ops &ops, cudaStream_t stream, qref_error *error) override {
+    const qref_rmsnorm_args args =
+        arguments(rows_, x_.device(), residual_.device(), weight_.device(), residual_out_.device(), y_.device());
+    return ops.rmsnorm(&args, stream, error);
+  }
+
+  void reset() override {
+    residual_out_.poison();
+    y_.poison();
+  }
+
+  std::string check() override {
+    residual_out_.download();
+    y_.download();
+    for (const size_t row : bench_sample(rows_, 200)) {
+      std::vector<float> r(n_);
+      std::vector<int8_t> y(n_);
+      const qref_rmsnorm_args args =
+          arguments(1, &x_.host[row * n_], &residual_.host[row * n_], weight_.host.data(), r.data(), y.data());
+      qref_error error;
+      if (qref_rmsnorm(&args, &error) != QREF_OK) {
+        return bench_reference_failed(error);
+      }
+      std::string difference = bench_compare("y", row, &y_.host[row * n_], 1, y);
+      if (difference.empty()) {
+        difference = bench_compare("residual_out", row, &residual_out_.host[row * n_], 1, r);
+      }
+      if (!difference.empty()) {
+        return difference;
+      }
+    }
+    return "";
+  }
+
+ private:
+  qref_rmsnorm_args arguments(size_t rows, const qref_float16 *x, const float *residual, const float *weight,
+                              float *residual_out, int8_t *y) const {
+    qref_rmsnorm_args args = {};
+    args.rule = &bench_profile()->rmsnorm;
+    args.rows = rows;
+    args.n = n_;
+    args.x = x;
+    args.residual = residual;
+    args.weight = weight;
+    args.eps = 1e-5f;
+    args.out_scale = 0.02f;
+    args.residual_out = residual_out;
+    args.y = y;
+    return args;
+  }
+
+  size_t rows_, n_;
+  bench_tensor<qref_float16> x_;
+  bench_tensor<float> residual_, weight_, residual_out_;
+  bench_tensor<int8_t> y_;
+};
+
+class embedding : public bench_instance {
+ public:
+  static constexpr size_t vocabulary = 50280;
+
+  embedding(size_t count, size_t d_model, uint64_t seed)
+      : count_(count),
+        d_model_(d_model),
+        tokens_(count),
+        weight_(vocabulary * d_model),
+        scale_(vocabulary),
+        y_(count * d_model) {
+    bench_random random(seed);
+    for (int32_t &token : tokens_.host) {
+      token = static_cast<int32_t>(random.bits() % vocabulary);
+    }
+    tokens_.upload();
+    bench_fill(&weight_, &random);
+    bench_fill_f16(&scale_, &random, 0.0005f, 0.02f);
+  }
+
+  qref_status run(const qref_cuda_ops &ops, cudaStream_t stream, qref_error *error) override {
+    const qref_embedding_w8_args args =
+        arguments(count_, tokens_.device(), weight_.device(), scale_.device(), y_.device());
+    return ops.embedding_w8(&args, stream, error);
+  }
+
+  void reset() override {
+    y_.poison();
+  }
+
+  std::string check() override {
+    y_.download();
+    for (const size_t i : bench_sample(count_, 400)) {
+      std::vector<qref_float16> expected(d_model_);
+      const qref_embedding_w8_args args =
+          arguments(1, &tokens_.host[i], weight_.host.data(), scale_.host.data(), expected.data());
+      qref_error error;
+      if (qref_embedding_w8(&args, &error) != QREF_OK) {
+        return bench_reference_failed(error);
+      }
+      const std::string difference = bench_compare("y", i, &y_.host[i * d_model_], 1, expected);
+      if (!difference.empty()) {
+        return difference;
+      }
+    }
+    return "";
+  }
+
+ private:
+  qref_embedding_w8_args arguments(size_t count, const int32_t *tokens, const int8_t *weight, const qref_float16 *scale,
+                                   qref_float16 *y) const {
+    qref_embedding_w8_args args = {};
+    args.count = count;
+    args.vocab_size = vocabulary;
+    args.d_model = d_model_;
+    args.tokens = tokens;
+    args.weight = weight;
+    args.scale = scale;
+    args.y = y;
+    return args;
+  }
+
+  size_t count_, d_model_;
+  bench_tensor<int32_t> tokens_;
+  bench_tensor<int8_t> weight_;
+  bench_tensor<qref_float16> scale_, y_;
+};
+
+class requantize : public bench_instance {
+ public:
+  requantize(size_t count, uint64_t seed) : x_(count), y_(count) {
+    bench_random random(seed);
+    bench_fill(&x_, &random, -3.0f, 3.0f);
+  }
+
+  qref_status run(const qref_cuda_ops &ops, cudaStream_t stream, qref_error *error) override {
+    const qref_requantize_args args = arguments(x_.device(), y_.host.size(), y_.device());
+    return ops.requantize(&args, stream, error);
+  }
+
+  void reset() override {
+    y_.poison();
+  }
+
+  std::string check() override {
+    constexpr size_t part = 4096;
+    y_.download();
+    for (const size_t i : bench_sample(y_.host.size() / part, 100)) {
+      std::vector<int8_t> expected(part);
+      const qref_requantize_args args = arguments(&x_.host[i * part], part, expected.data());
+      qref_error error;
+      if (qref_requantize(&args, &error) != QREF_OK) {
+        return bench_reference_failed(error);
+      }
+      const std::string difference = bench_compare("y", i * part, &y_.host[i * part], 1, expected);
+      if (!difference.empty()) {
+        return difference;
+      }
+    }
+    return "";
+  }
+
+ private:
+  static qref_requantize_args arguments(const float *x, size_t count, int8_t *y) {
+    qref_requantize_args args = {};
+    args.rule = &bench_profile()->requantize;
+    args.count = count;
+    args.x = x;
+    args.scale = 0.021f;
+    args.y = y;
+    return args;
+  }
+
+  bench_tensor<float> x_;
+  bench_tensor<int8_t> y_;
+};
+
+void add(std::vector<bench_problem> *problems, const char *op, size_t rows, size_t n, double bytes,
+         std::function<std::unique_ptr<bench_instance>(uint64_t)> make, double recorded = 0, double goal = 0) {
+  bench_problem problem = {};
+  problem.op = op;
+  problem.shape = std::to_string(rows) + " x " + std::to_string(n);
+  problem.bytes = bytes;
+  problem.recorded = recorded;
+  problem.goal = goal;
+  problem.make = std::move(make);
+  problems->push_back(problem);
+}
+
+void add_hadamard(std::vector<bench_problem> *problems, size_t dim, double recorded, double goal) {
+  constexpr size_t rows = 16384;
+  add(
+      problems, "hadamard", rows, dim, 3.0 * static_cast<double>(rows * dim),
+      [=](uint64_t seed) { return std::make_unique<hadamard>(rows, dim, seed); }, recorded, goal);
+}
+
+void add_rmsnorm(std::vector<bench_problem> *problems, size_t rows, size_t n) {
+  add(problems, "rmsnorm", rows, n, 11.0 * static_cast<double>(rows * n) + 4.0 * static_cast<double>(n),
+      [=](uint64_t seed) { return std::make_unique<rmsnorm>(rows, n, seed); });
+}
+
+/* A row that is read twice counts twice: few are. */
+void add_embedding(std::vector<bench_problem> *problems, size_t count, size_t d_model) {
+  add(problems, "embedding_w8", count, d_model, 3.0 * static_cast<double>(count * d_model),
+      [=](uint64_t seed) { return std::make_unique<embedding>(count, d_model, seed); });
+}
+
+void add_requantize(std::vector<bench_problem> *problems, size_t rows, size_t n) {
+  add(problems, "requantize", rows, n, 5.0 * static_cast<double>(rows * n),
+      [=](uint64_t seed) { return std::make_unique<requantize>(rows * n, seed); });
+}
+
+}  // namespace
+
+void bench_add_rows(std::vector<bench_problem> *problems) {
+  add_hadamard(problems, 5120, 246, 170);
+  add_hadamard(problems, 1536, 53, 40);
+  add_rmsnorm(problems, 16384, 2560);
+  add_rmsnorm(problems, 2048, 768);
+  add_embedding(problems, 16384, 2560);
+  add_embedding(problems, 2048, 768);
+  add_requantize(problems, 16384, 2560);
+}
