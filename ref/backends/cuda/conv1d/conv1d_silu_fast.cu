@@ -14,11 +14,12 @@ namespace {
 constexpr unsigned int threads = 128;
 constexpr unsigned int tile = 16; /* outputs of a thread */
 constexpr size_t taps = 4;
+constexpr unsigned int most_batches = 4; /* of a thread: as many tiles as a word of 64 bits has */
 constexpr size_t most_blocks_y_z = 65535;
 
 struct launch_plan {
   unsigned int row_threads_log2; /* threads along a row, the others being at other channels */
-  size_t batches;                /* of a thread */
+  unsigned int batches;          /* of a thread */
   float most_v;
   float decided_distance;
 };
@@ -134,11 +135,6 @@ __device__ results decide(const samples &x, const channel &c, float out_scale, f
   return result;
 }
 
-__device__ __noinline__ void compute_exactly(const qref_conv1d_silu_args *args, const qref_conv1d_silu_rule *rule,
-                                             size_t row, size_t d, size_t t, qref_counts *counts) {
-  qref_cuda_conv1d_silu_output(*args, *rule, row, d, t, counts);
-}
-
 __device__ void store_words(int8_t *y, const uint32_t words[tile / 4], bool present) {
   if (present) {
     *reinterpret_cast<uint4 *>(y) = make_uint4(words[0], words[1], words[2], words[3]);
@@ -169,21 +165,28 @@ __global__ void __launch_bounds__(threads, 8)
   const unsigned int count = d >= D || t >= T ? 0 : T - t < tile ? static_cast<unsigned int>(T - t) : tile;
   const bool active = count > 0; /* the others take part in the shuffles */
   const bool from_neighbour = in_row != 0 && threadIdx.x % 32 != 0;
-  const size_t first = blockIdx.z * plan.batches;
-  const size_t end = args.batch - first < plan.batches ? args.batch : first + plan.batches;
+  const size_t first = static_cast<size_t>(blockIdx.z) * plan.batches;
+  const size_t rest = args.batch - first;
+  const unsigned int batches = rest < plan.batches ? static_cast<unsigned int>(rest) : plan.batches;
 
-  size_t element = (first * D + d) * T + t;
+  const size_t first_row = first * D + d;
+  const size_t to_next = D * T;
+  size_t element = first_row * T + t;
   const auto load = [&](size_t i) {
     return Words ? load_words(args.x + i, active, active && t > 0 && !from_neighbour)
                  : load_bytes(args.x + i, t, count);
   };
   samples next = load(element);
   const channel c = active ? channel_of(args, d, plan.most_v) : channel{};
+  const uint32_t present = (1u << count) - 1;
+  const uint32_t never_decided = c.bounded ? 0 : present;
+  uint64_t undecided = 0; /* a bit an output, the first batch lowest */
   qref_counts counts = {};
-  for (size_t b = first; b < end; b++, element += D * T) {
+#pragma unroll 1
+  for (unsigned int i = 0; i < batches; i++, element += to_next) {
     samples now = next;
-    if (b + 1 < end) {
-      next = load(element + D * T);
+    if (i + 1 < batches) {
+      next = load(element + to_next);
     }
     if (Words) {
       const uint32_t neighbours = __shfl_up_sync(0xffffffffu, now.now[3], 1);
@@ -195,15 +198,17 @@ __global__ void __launch_bounds__(threads, 8)
     } else {
       store_bytes(args.y + element, result.y, count);
     }
-    const uint32_t present = (1u << count) - 1;
-    uint32_t undecided = (c.bounded ? result.undecided : 0xffffu) & present;
+    const uint32_t left = (result.undecided & present) | never_decided;
+    undecided |= static_cast<uint64_t>(left) << (tile * i);
     if (Counting) {
-      counts.saturated += static_cast<uint64_t>(__popc(result.saturated & present & ~undecided));
+      counts.saturated += static_cast<uint64_t>(__popc(result.saturated & present & ~left));
     }
-    for (; undecided != 0; undecided &= undecided - 1) {
-      const size_t k = static_cast<size_t>(__ffs(static_cast<int>(undecided)) - 1);
-      compute_exactly(&args, &rule, b * D + d, d, t + k, Counting ? &counts : nullptr);
-    }
+  }
+
+  for (; undecided != 0; undecided &= undecided - 1) {
+    const unsigned int bit = static_cast<unsigned int>(__ffsll(static_cast<long long>(undecided)) - 1);
+    const size_t row = first_row + bit / tile * D;
+    qref_cuda_conv1d_silu_output(args, rule, row, d, t + bit % tile, Counting ? &counts : nullptr);
   }
   if (Counting) {
     qref_cuda_add_counts(args.counts, counts);
@@ -233,13 +238,12 @@ grid grid_of(const qref_conv1d_silu_args &args, size_t batches) {
           divide_up(args.batch, batches)};
 }
 
-/* As many as leave enough blocks for an even load of the device, and at least as many as the grid's limit asks for. */
-size_t batches_of_thread(const qref_conv1d_silu_args &args) {
-  constexpr size_t most = 4;
+/* As many as leave enough blocks for an even load of the device; all that are possible for a huge number of batches. */
+unsigned int batches_of_thread(const qref_conv1d_silu_args &args) {
   constexpr size_t enough_blocks = 6000;
   const grid single = grid_of(args, 1);
-  size_t batches = divide_up(args.batch, most_blocks_y_z);
-  while (batches < most && single.x * single.y * divide_up(args.batch, 2 * batches) >= enough_blocks) {
+  unsigned int batches = args.batch > most_blocks_y_z ? most_batches : 1;
+  while (batches < most_batches && single.x * single.y * divide_up(args.batch, 2 * batches) >= enough_blocks) {
     batches *= 2;
   }
   return batches;
@@ -251,7 +255,7 @@ bool aligned(const void *pointer) {
 
 template <bool Words, bool ReachesLowest>
 void launch(const qref_conv1d_silu_args &args, cudaStream_t stream) {
-  const size_t batches = batches_of_thread(args);
+  const unsigned int batches = batches_of_thread(args);
   const grid blocks = grid_of(args, batches);
   const dim3 dimensions(static_cast<unsigned int>(blocks.x), static_cast<unsigned int>(blocks.y),
                         static_cast<unsigned int>(blocks.z));
@@ -273,7 +277,8 @@ bool qref_cuda_conv1d_silu_has_fast(const qref_conv1d_silu_args &args) {
   const bool rounds_half_away = rule.output.scale_form == QREF_SCALE_DIVISOR &&
                                 rule.output.round.rounding == QREF_ROUND_HALF_AWAY &&
                                 rule.output.round.overflow == QREF_OVERFLOW_SATURATE;
-  const bool fits_grid = args.channels <= INT32_MAX && grid_of(args, 1).y <= most_blocks_y_z;
+  const grid largest = grid_of(args, most_batches);
+  const bool fits_grid = largest.x <= INT32_MAX && largest.y <= most_blocks_y_z && largest.z <= most_blocks_y_z;
   return y_alone && rounds_half_away && rule.bias_add == QREF_MULTIPLY_ADD_FUSED && args.silu && args.width <= taps &&
          args.out_scale >= QREF_CUDA_CONV1D_LEAST_OUT_SCALE && args.out_scale <= QREF_CUDA_CONV1D_MOST_OUT_SCALE &&
          fits_grid;
