@@ -1,9 +1,10 @@
-/* Hadamard transform, float16 in, int8 out. */
+/* Hadamard transform, float16 in, int8 out, of any dimension: hadamard_rows.cuh says how. */
 #include "ref/backends/cuda/numerics.cuh"
 /* Behind the numerics. */
 #include "ref/backends/cuda/counts.cuh"
 #include "ref/backends/cuda/device_ops.h"
 #include "ref/backends/cuda/rows/hadamard_rows.cuh"
+#include "ref/backends/cuda/rows/hadamard_tiles.h"
 #include "ref/ops/intermediate.h"
 
 namespace {
@@ -32,6 +33,9 @@ __global__ void __launch_bounds__(qref_cuda_hadamard_threads)
 }  // namespace
 
 qref_status qref_cuda_hadamard(const qref_hadamard_args *args, cudaStream_t stream, qref_error *error) {
+  if (qref_cuda_hadamard_tiles_support(args)) {
+    return qref_cuda_hadamard_tiles(args, stream, error);
+  }
   return qref_cuda_hadamard_launch(
       "hadamard", args->rows, args->dim, stream,
       [&](auto n, unsigned int blocks, size_t shared, float *scratch) {
