@@ -8,7 +8,7 @@ struct linear_tile_position {
   size_t row, column; /* of the first element */
 };
 
-inline size_t linear_tile_count(size_t rows, size_t columns, int tile_rows, int tile_columns) {
+__host__ __device__ inline size_t linear_tile_count(size_t rows, size_t columns, int tile_rows, int tile_columns) {
   return ((rows + tile_rows - 1) / tile_rows) * ((columns + tile_columns - 1) / tile_columns);
 }
 
@@ -16,7 +16,7 @@ inline size_t linear_tile_count(size_t rows, size_t columns, int tile_rows, int 
  * time share their rows of x and their rows of w in L2. */
 __device__ inline linear_tile_position linear_tile_at(size_t index, size_t rows, size_t columns, int tile_rows,
                                                       int tile_columns) {
-  constexpr size_t band = 16;
+  const size_t band = static_cast<size_t>(2048 / tile_rows);
   const size_t down = (rows + tile_rows - 1) / tile_rows;
   const size_t across = (columns + tile_columns - 1) / tile_columns;
   const size_t first = index / (band * across) * band;

@@ -1,0 +1,14 @@
+/* How the copy engine of Hopper sees a matrix of bytes. */
+#ifndef QREF_BACKENDS_CUDA_LINEAR_TENSOR_MAP_H
+#define QREF_BACKENDS_CUDA_LINEAR_TENSOR_MAP_H
+
+#include <cuda.h>
+#include <cuda_runtime_api.h>
+#include <stddef.h>
+
+/* Maps matrix (rows, depth), aligned to 16 bytes as is its depth, for copies of boxes of box_rows <= 256 and box_depth
+ * = 128 bytes; chunks of 16 bytes are swizzled by 128 bytes, and what lies outside the matrix reads 0. */
+cudaError_t linear_tensor_map(const void *matrix, size_t rows, size_t depth, unsigned int box_rows,
+                              unsigned int box_depth, CUtensorMap *map);
+
+#endif
