@@ -23,6 +23,6 @@ __global__ void requantize(qref_requantize_args args, qref_quantize_rule rule) {
 
 qref_status qref_cuda_requantize(const qref_requantize_args *args, cudaStream_t stream, qref_error *error) {
   constexpr unsigned int threads = 256;
-  requantize<<<qref_cuda_blocks(args->count, threads), threads, 0, stream>>>(*args, *args->rule);
-  return qref_cuda_launched("requantize", error);
+  return qref_cuda_launch("requantize", requantize, qref_cuda_blocks(args->count, threads), threads, 0, stream, error,
+                          *args, *args->rule);
 }
