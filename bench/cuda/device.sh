@@ -122,8 +122,8 @@ suites() {
 # sanitize TOOL OP: suite smoke of an op under a tool of compute-sanitizer.
 sanitize() {
   local name=sanitizer-$1-$2 code
-  limited "$sanitizer_end" compute-sanitizer --tool "$1" --error-exitcode 9 "$qref" cross --quiet --backend "$module" \
-    --op "$2" --suite smoke --profile quamba >"$work/$name.log" 2>&1
+  limited "$sanitizer_end" compute-sanitizer --target-processes all --tool "$1" --error-exitcode 9 \
+    "$qref" cross --quiet --backend "$module" --op "$2" --suite smoke --profile quamba >"$work/$name.log" 2>&1
   code=$?
   printf '%-24s %s: exit %d, %s\n' "$2:" "$1" $code "$(grep 'SUMMARY' "$work/$name.log" | tail -n 1)" \
     >"$work/$name.line"

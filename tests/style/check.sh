@@ -1,5 +1,5 @@
 #!/bin/bash
-# Format and lint of all C files. tests/style/check.sh [BUILD_DIRECTORY] [FILE.c ...]: the directory must hold
+# Format of all C, C++ and CUDA files, lint of the C files. tests/style/check.sh [BUILD_DIRECTORY] [FILE.c ...]: the directory must hold
 # compile_commands.json (default: build/release).
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -10,7 +10,8 @@ for tool in clang-format clang-tidy; do
 done
 [ -f "$build/compile_commands.json" ] || { echo "style: $build has no compile_commands.json" >&2 && exit 2; }
 
-mapfile -t sources < <(find include ref tests bench -name '*.[ch]' | sort)
+mapfile -t sources < <(find include ref tests bench -name '*.[ch]' -o -name '*.[ch]pp' -o -name '*.cu' -o -name '*.cuh' |
+  sort)
 clang-format --dry-run -Werror "${sources[@]}"
 echo "style: ${#sources[@]} files are formatted"
 
