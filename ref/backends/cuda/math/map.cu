@@ -70,6 +70,5 @@ qref_status qref_cuda_map(qref_map_function function, const float *x, size_t cou
   if (count == 0) {
     return QREF_OK;
   }
-  kernel<<<qref_cuda_blocks(count, threads), threads, 0, stream>>>(x, count, y);
-  return qref_cuda_launched("map_f32", error);
+  return qref_cuda_launch("map_f32", kernel, qref_cuda_blocks(count, threads), threads, 0, stream, error, x, count, y);
 }
