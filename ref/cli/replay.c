@@ -10,6 +10,8 @@
 #include "ref/cli/junit.h"
 #include "ref/cli/options.h"
 #include "ref/cli/output.h"
+#include "ref/cli/supervise.h"
+#include "ref/model/execution.h"
 
 typedef struct replay_results {
   qref_replay_output *outputs;
@@ -186,6 +188,15 @@ static int report(const replay_results *results, const char *directory, const qr
                        counts[QREF_VERDICT_BUG] == 0 ? QREF_EXIT_EXPLAINED : QREF_EXIT_DIFFERENCES);
 }
 
+/* The case in work, for the process that supervises this one. */
+static void note_case(void *context, const char *what, size_t done, size_t total) {
+  const qref_execution *shown = context;
+  qref_case_position *position = &qref_watch_here()->position;
+  position->op = "replay";
+  snprintf(position->case_id, sizeof position->case_id, "%s", what);
+  qref_execution_report(shown, what, done, total);
+}
+
 int qref_command_replay(int argc, char **argv) {
   const char *directory = NULL;
   const qref_command_line line = {
@@ -206,7 +217,12 @@ int qref_command_replay(int argc, char **argv) {
   }
   qref_error error;
   replay_results results = {.outputs = NULL};
-  qref_status status = qref_replay(directory, &common.profile, &common.execution, collect, &results, &error);
+  qref_execution execution = common.execution;
+  if (qref_watch_here() != NULL) {
+    execution.progress = note_case;
+    execution.progress_context = &common.execution;
+  }
+  qref_status status = qref_replay(directory, &common.profile, &execution, collect, &results, &error);
   if (status == QREF_OK && results.out_of_memory) {
     status = qref_fail(&error, QREF_ERROR_MEMORY, "%s: out of memory", directory);
   }

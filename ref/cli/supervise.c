@@ -51,7 +51,7 @@ static void describe_place(const qref_watch *watch, char *text, size_t size) {
   if (position->op == NULL) {
     snprintf(text, size, "%s %s", where, watch->function);
   } else if (position->suite == NULL) {
-    snprintf(text, size, "%s %s, case %s of %s", where, watch->function, position->case_id, position->op);
+    snprintf(text, size, "%s %s, case %s", where, watch->function, position->case_id);
   } else {
     qref_position_options(position, watch->seed, options, sizeof options);
     snprintf(text, size, "%s %s, in a case of %s: the same --profile and --threads, and %s repeat it", where,

@@ -132,7 +132,8 @@ qref_status qref_replay(const char *directory, const qref_profile *profile, cons
       break;
     }
     if (execution != NULL && execution->progress != NULL) {
-      execution->progress(execution->progress_context, "replay", done, count);
+      const char *id = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(json, "id"));
+      execution->progress(execution->progress_context, id != NULL ? id : "replay", done, count);
     }
     status = replay_case(&run, json, error);
     done++;
