@@ -1,7 +1,8 @@
 /* Causal conv1d + SiLU, whole sequence, up to 4 taps, y alone. A thread has 16 outputs of a row, one load and one store
  * of 16 bytes, and goes through several batches of its channel; the threads of a warp lie along the row and hand the
  * samples before a thread's own to the next. The window of an output is a word of 4 bytes, its sum one instruction.
- * Device memory is the limit, closely followed by the two special functions of an output; see decide.cuh. */
+ * Device memory is the limit, closely followed by the two special functions of an output; see decide.cuh. What is left
+ * undecided is computed exactly when the thread is through with the rest. */
 #include "ref/backends/cuda/numerics.cuh"
 /* Behind the numerics. */
 #include "ref/backends/cuda/conv1d/conv1d_silu.cuh"
@@ -12,10 +13,11 @@
 namespace {
 
 constexpr unsigned int threads = 128;
+constexpr unsigned int blocks_of_multiprocessor = 8;
 constexpr unsigned int tile = 16; /* outputs of a thread */
-constexpr size_t taps = 4;
+constexpr unsigned int taps = 4;
 constexpr unsigned int most_batches = 4; /* of a thread: as many tiles as a word of 64 bits has */
-constexpr size_t most_blocks_y_z = 65535;
+constexpr unsigned int most_blocks_y_z = 65535;
 
 struct launch_plan {
   unsigned int row_threads_log2; /* threads along a row, the others being at other channels */
@@ -54,45 +56,57 @@ __device__ channel channel_of(const qref_conv1d_silu_args &args, size_t d, float
   return {static_cast<int32_t>(weights), s_wx, bias, bound <= most_v}; /* false for a NaN */
 }
 
-/* 16 samples from an aligned x on, if present, and those before them, if asked for. */
-__device__ samples load_words(const int8_t *x, bool present, bool before) {
-  samples result = {};
+/* Whole aligned tiles: the samples from x on and, where asked for, those before. */
+__device__ void load_words(const int8_t *x, bool present, bool before, samples *result) {
   if (present) {
     const uint4 words = __ldg(reinterpret_cast<const uint4 *>(x));
-    result.now[0] = words.x;
-    result.now[1] = words.y;
-    result.now[2] = words.z;
-    result.now[3] = words.w;
+    result->now[0] = words.x;
+    result->now[1] = words.y;
+    result->now[2] = words.z;
+    result->now[3] = words.w;
   }
-  if (before) {
-    result.before = __ldg(reinterpret_cast<const uint32_t *>(x - 4));
+  if (present && before) {
+    result->before = __ldg(reinterpret_cast<const uint32_t *>(x - 4));
   }
-  return result;
 }
 
-/* From any x on, sample t of its row, `count` samples. */
-__device__ samples load_bytes(const int8_t *x, size_t t, unsigned int count) {
-  samples result = {};
+__device__ void store_words(int8_t *y, bool present, const uint32_t words[tile / 4]) {
+  if (present) {
+    *reinterpret_cast<uint4 *>(y) = make_uint4(words[0], words[1], words[2], words[3]);
+  }
+}
+
+/* `count` samples from x on, of any alignment, and the `before`, 3 at most, in front of them. */
+__device__ void load_bytes(const int8_t *x, unsigned int count, unsigned int before, samples *result) {
+  *result = {};
 #pragma unroll
   for (unsigned int k = 1; k < taps; k++) {
-    if (count > 0 && k <= t) {
-      result.before |= static_cast<uint32_t>(static_cast<uint8_t>(*(x - k))) << (8 * (4 - k));
+    if (count > 0 && k <= before) {
+      result->before |= static_cast<uint32_t>(static_cast<uint8_t>(*(x - k))) << (8 * (4 - k));
     }
   }
 #pragma unroll
   for (unsigned int k = 0; k < tile; k++) {
     if (k < count) {
-      result.now[k / 4] |= static_cast<uint32_t>(static_cast<uint8_t>(x[k])) << (k % 4 * 8);
+      result->now[k / 4] |= static_cast<uint32_t>(static_cast<uint8_t>(x[k])) << (k % 4 * 8);
     }
   }
-  return result;
 }
 
-/* Of four float32 of integers that were shifted: the integers, as one word. */
-__device__ uint32_t low_bytes(const float words[4]) {
+__device__ void store_bytes(int8_t *y, unsigned int count, const uint32_t words[tile / 4]) {
+#pragma unroll
+  for (unsigned int k = 0; k < tile; k++) {
+    if (k < count) {
+      y[k] = static_cast<int8_t>(words[k / 4] >> (k % 4 * 8) & 0xffu);
+    }
+  }
+}
+
+/* Four float32 of integers that were shifted: the integers, as one word. */
+__device__ uint32_t low_bytes(const float shifted[4]) {
   uint32_t bits[4];
   for (int k = 0; k < 4; k++) {
-    bits[k] = static_cast<uint32_t>(__float_as_int(words[k]));
+    bits[k] = static_cast<uint32_t>(__float_as_int(shifted[k]));
   }
   return __byte_perm(__byte_perm(bits[0], bits[1], 0x0040), __byte_perm(bits[2], bits[3], 0x0040), 0x5410);
 }
@@ -135,79 +149,64 @@ __device__ results decide(const samples &x, const channel &c, float out_scale, f
   return result;
 }
 
-__device__ void store_words(int8_t *y, const uint32_t words[tile / 4], bool present) {
-  if (present) {
-    *reinterpret_cast<uint4 *>(y) = make_uint4(words[0], words[1], words[2], words[3]);
-  }
-}
-
-__device__ void store_bytes(int8_t *y, const uint32_t words[tile / 4], unsigned int count) {
-#pragma unroll
-  for (unsigned int k = 0; k < tile; k++) {
-    if (k < count) {
-      y[k] = static_cast<int8_t>(words[k / 4] >> (k % 4 * 8) & 0xffu);
-    }
-  }
-}
-
 /* Words: every row begins at a multiple of 16 bytes and is one long. */
 template <bool Words, bool ReachesLowest, bool Counting>
-__global__ void __launch_bounds__(threads, 8)
+__global__ void __launch_bounds__(threads, blocks_of_multiprocessor)
     conv1d_silu_fast(const __grid_constant__ qref_conv1d_silu_args args,
                      const __grid_constant__ qref_conv1d_silu_rule rule, const __grid_constant__ launch_plan plan) {
-  const unsigned int row_threads = 1u << plan.row_threads_log2;
-  const unsigned int in_row = threadIdx.x & (row_threads - 1);
-  const size_t D = args.channels;
-  const size_t T = args.length;
-  const size_t d =
-      static_cast<size_t>(blockIdx.x) * (threads >> plan.row_threads_log2) + (threadIdx.x >> plan.row_threads_log2);
-  const size_t t = (static_cast<size_t>(blockIdx.y) * row_threads + in_row) * tile;
-  const unsigned int count = d >= D || t >= T ? 0 : T - t < tile ? static_cast<unsigned int>(T - t) : tile;
+  const unsigned int D = static_cast<unsigned int>(args.channels);
+  const unsigned int T = static_cast<unsigned int>(args.length);
+  const unsigned int in_row = threadIdx.x & ((1u << plan.row_threads_log2) - 1);
+  const unsigned int d = blockIdx.x * (threads >> plan.row_threads_log2) + (threadIdx.x >> plan.row_threads_log2);
+  const unsigned int t = ((blockIdx.y << plan.row_threads_log2) + in_row) * tile;
+  const unsigned int count = d >= D || t >= T ? 0 : min(T - t, tile);
   const bool active = count > 0; /* the others take part in the shuffles */
   const bool from_neighbour = in_row != 0 && threadIdx.x % 32 != 0;
+  const bool before = t > 0 && !from_neighbour;
   const size_t first = static_cast<size_t>(blockIdx.z) * plan.batches;
-  const size_t rest = args.batch - first;
-  const unsigned int batches = rest < plan.batches ? static_cast<unsigned int>(rest) : plan.batches;
+  const unsigned int batches = static_cast<unsigned int>(min(args.batch - first, static_cast<size_t>(plan.batches)));
 
   const size_t first_row = first * D + d;
-  const size_t to_next = D * T;
-  size_t element = first_row * T + t;
-  const auto load = [&](size_t i) {
-    return Words ? load_words(args.x + i, active, active && t > 0 && !from_neighbour)
-                 : load_bytes(args.x + i, t, count);
-  };
-  samples next = load(element);
+  const size_t step = static_cast<size_t>(D) * T;
+  const int8_t *x = args.x + first_row * T + t;
+  int8_t *y = args.y + first_row * T + t;
+  samples next = {};
+  if (Words) {
+    load_words(x, active, before, &next);
+  }
   const channel c = active ? channel_of(args, d, plan.most_v) : channel{};
   const uint32_t present = (1u << count) - 1;
-  const uint32_t never_decided = c.bounded ? 0 : present;
-  uint64_t undecided = 0; /* a bit an output, the first batch lowest */
+  const uint32_t never_decided = c.bounded ? 0 : 0xffffu;
+  uint64_t undecided = 0; /* a bit an output, the last batch highest */
   qref_counts counts = {};
 #pragma unroll 1
-  for (unsigned int i = 0; i < batches; i++, element += to_next) {
+  for (unsigned int i = batches; i > 0; i--) {
     samples now = next;
-    if (i + 1 < batches) {
-      next = load(element + to_next);
-    }
     if (Words) {
+      load_words(x + step, active && i > 1, before, &next);
       const uint32_t neighbours = __shfl_up_sync(0xffffffffu, now.now[3], 1);
       now.before = from_neighbour ? neighbours : now.before;
+    } else {
+      load_bytes(x, count, min(t, taps), &now);
     }
     const results result = decide<ReachesLowest, Counting>(now, c, args.out_scale, plan.decided_distance);
     if (Words) {
-      store_words(args.y + element, result.y, active);
+      store_words(y, active, result.y);
     } else {
-      store_bytes(args.y + element, result.y, count);
+      store_bytes(y, count, result.y);
     }
-    const uint32_t left = (result.undecided & present) | never_decided;
-    undecided |= static_cast<uint64_t>(left) << (tile * i);
+    const uint32_t left = (result.undecided | never_decided) & present;
+    undecided = undecided >> tile | static_cast<uint64_t>(left) << (64 - tile);
     if (Counting) {
       counts.saturated += static_cast<uint64_t>(__popc(result.saturated & present & ~left));
     }
+    x += step;
+    y += step;
   }
 
   for (; undecided != 0; undecided &= undecided - 1) {
     const unsigned int bit = static_cast<unsigned int>(__ffsll(static_cast<long long>(undecided)) - 1);
-    const size_t row = first_row + bit / tile * D;
+    const size_t row = first_row + static_cast<size_t>(bit / tile - (most_batches - batches)) * D;
     qref_cuda_conv1d_silu_output(args, rule, row, d, t + bit % tile, Counting ? &counts : nullptr);
   }
   if (Counting) {
@@ -232,7 +231,7 @@ struct grid {
   size_t x, y, z;
 };
 
-grid grid_of(const qref_conv1d_silu_args &args, size_t batches) {
+grid grid_of(const qref_conv1d_silu_args &args, unsigned int batches) {
   const unsigned int log2 = row_threads_log2(args);
   return {divide_up(args.channels, threads >> log2), divide_up(args.length, static_cast<size_t>(tile) << log2),
           divide_up(args.batch, batches)};
@@ -277,8 +276,9 @@ bool qref_cuda_conv1d_silu_has_fast(const qref_conv1d_silu_args &args) {
   const bool rounds_half_away = rule.output.scale_form == QREF_SCALE_DIVISOR &&
                                 rule.output.round.rounding == QREF_ROUND_HALF_AWAY &&
                                 rule.output.round.overflow == QREF_OVERFLOW_SATURATE;
+  /* Which also keeps channels and length within 31 bits. */
   const grid largest = grid_of(args, most_batches);
-  const bool fits_grid = largest.x <= INT32_MAX && largest.y <= most_blocks_y_z && largest.z <= most_blocks_y_z;
+  const bool fits_grid = args.channels <= INT32_MAX && largest.y <= most_blocks_y_z && largest.z <= most_blocks_y_z;
   return y_alone && rounds_half_away && rule.bias_add == QREF_MULTIPLY_ADD_FUSED && args.silu && args.width <= taps &&
          args.out_scale >= QREF_CUDA_CONV1D_LEAST_OUT_SCALE && args.out_scale <= QREF_CUDA_CONV1D_MOST_OUT_SCALE &&
          fits_grid;
