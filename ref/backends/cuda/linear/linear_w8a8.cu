@@ -2,19 +2,20 @@
 #include "ref/backends/cuda/numerics.cuh"
 /* Behind the numerics. */
 #include "ref/backends/cuda/device_ops.h"
+#include "ref/backends/cuda/linear/aligned_copy.cuh"
 #include "ref/backends/cuda/linear/dot.cuh"
+#include "ref/backends/cuda/linear/few_rows.cuh"
 #include "ref/backends/cuda/linear/gemm_mma.cuh"
+extern "C" {
+#include "ref/base/error.h"
+}
 
 namespace {
 
-/* Rows from which tiles of the tensor cores, most of them empty, are worth more than sums one by one. */
-constexpr size_t tile_rows_at_least = 16;
+/* Rows up to which w is read, rather than multiplied, the longest. */
+constexpr size_t few_rows_at_most = 16;
 /* Tiles of 128 x 256 from which they fill a device better than smaller ones. */
 constexpr size_t large_tiles_at_least = 512;
-
-bool aligned_to_16(const void *pointer) {
-  return reinterpret_cast<uintptr_t>(pointer) % 16 == 0;
-}
 
 template <linear_form form, bool staged>
 qref_status run_mma(const qref_linear_w8a8_args &args, cudaStream_t stream, qref_error *error) {
@@ -25,13 +26,32 @@ qref_status run_mma(const qref_linear_w8a8_args &args, cudaStream_t stream, qref
 }
 
 template <linear_form form>
-qref_status run(const qref_linear_w8a8_args *args, cudaStream_t stream, qref_error *error) {
-  if (args->rows >= tile_rows_at_least && args->depth % 16 == 0 && aligned_to_16(args->x) && aligned_to_16(args->w)) {
-    return linear_output_staged<form>(*args) ? run_mma<form, true>(*args, stream, error)
-                                             : run_mma<form, false>(*args, stream, error);
+qref_status run_few_rows(const qref_linear_w8a8_args &args, cudaStream_t stream, qref_error *error) {
+  if (args.depth % 16 != 0 || reinterpret_cast<uintptr_t>(args.x) % 16 != 0 ||
+      reinterpret_cast<uintptr_t>(args.w) % 16 != 0) {
+    launch_linear_dot<form>(args, stream);
+  } else if (args.rows == 1) {
+    launch_linear_few_rows<form, 1>(args, stream);
+  } else {
+    launch_linear_few_rows<form, 8>(args, stream);
   }
-  launch_linear_dot<form>(*args, stream);
   return qref_cuda_launched("linear_w8a8", error);
+}
+
+template <linear_form form>
+qref_status run(const qref_linear_w8a8_args *args, cudaStream_t stream, qref_error *error) {
+  if (args->rows <= few_rows_at_most) {
+    return run_few_rows<form>(*args, stream, error);
+  }
+  linear_aligned_matrix x, w;
+  QREF_TRY(x.take(args->x, args->rows, args->depth, stream, error));
+  QREF_TRY(w.take(args->w, args->columns, args->depth, stream, error));
+  qref_linear_w8a8_args aligned = *args;
+  aligned.x = x.bytes();
+  aligned.w = w.bytes();
+  aligned.depth = (args->depth + 15) / 16 * 16;
+  return linear_output_staged<form>(aligned) ? run_mma<form, true>(aligned, stream, error)
+                                             : run_mma<form, false>(aligned, stream, error);
 }
 
 }  // namespace
