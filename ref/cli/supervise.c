@@ -1,4 +1,4 @@
-#define _DEFAULT_SOURCE /* MAP_ANONYMOUS */
+#define _DEFAULT_SOURCE /* MAP_ANONYMOUS: NOLINT(bugprone-reserved-identifier) */
 
 #include "ref/cli/supervise.h"
 

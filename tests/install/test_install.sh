@@ -74,7 +74,10 @@ foreach(example op model)
   add_executable(${example}-package-static ${example}.c)
   target_link_libraries(${example}-package-static PRIVATE qref::qref_static)
 endforeach()
+add_library(my_kernel MODULE my_kernel.c)
+target_link_libraries(my_kernel PRIVATE qref::qref m)
 CMAKE
+cp "$QREF_SOURCE_DIR/tests/backends/template/my_kernel.c" "$work/consumer"
 {
   cmake -S "$work/consumer" -B "$work/consumer/build" -G Ninja -DCMAKE_PREFIX_PATH="$prefix" -DCMAKE_BUILD_TYPE=Release
   cmake --build "$work/consumer/build"
@@ -99,6 +102,11 @@ printf '%s\n' "13 -6 36 -7 62" "127 -1 53 -4 16" "1 saturated" | cmp - "$work/op
 
 step "the installed program runs"
 (cd "$work" && "$prefix/bin/qref" info) | grep -q 0.1.0 || fail "qref info does not give the version"
+
+step "the installed program finds an installed module"
+mkdir -p "$prefix/lib/qref"
+cp "$work/consumer/build/libmy_kernel.so" "$prefix/lib/qref/qref_own.so"
+(cd "$work" && "$prefix/bin/qref" cross --backend own --op linear_w8a8 --suite smoke >cross.output) || fail "qref cross --backend own"
 
 step "headers from C++"
 cxx=

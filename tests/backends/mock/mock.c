@@ -2,6 +2,7 @@
  * the third call of requantize. */
 #include <qref/qref.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -16,7 +17,7 @@ static bool fault_is(const char *name) {
 
 static qref_status fail(qref_error *error, qref_status status, const char *message) {
   if (error != NULL) {
-    strcpy(error->message, message);
+    snprintf(error->message, sizeof error->message, "%s", message);
   }
   return status;
 }
