@@ -22,7 +22,7 @@ struct options {
   const char *only = nullptr; /* an op */
   const char *csv = nullptr;  /* appended to */
   size_t runs = 60;
-  bool list = false;
+  bool list = false, quick = false;
 };
 
 struct device {
@@ -154,7 +154,7 @@ double floor_of(const bench_problem &problem, const device &where) {
 
 std::string number(double value) {
   char text[32];
-  std::snprintf(text, sizeof text, value == 0 ? "" : value < 100 ? "%.1f" : "%.0f", value);
+  std::snprintf(text, sizeof text, value == 0 ? "" : value < 10 ? "%.2f" : value < 100 ? "%.1f" : "%.0f", value);
   return text;
 }
 
@@ -204,12 +204,13 @@ bool append_csv(const char *path, const bench_problem &problem, const result &fo
 /* ---- the command line ---- */
 
 const char *const help =
-    "usage: bench_cuda [--module FILE] [--only OP] [--runs N] [--csv FILE] [--list]\n"
+    "usage: bench_cuda [--module FILE] [--only OP] [--runs N] [--csv FILE] [--quick] [--list]\n"
     "Times of the CUDA module's ops on device memory, each compared with the reference first.\n"
     "  --module FILE  the module (default ./qref_cuda.so)\n"
     "  --only OP      only this op\n"
     "  --runs N       timed runs, at least 50 (default 60)\n"
     "  --csv FILE     append the results\n"
+    "  --quick        small shapes: does all of it run?\n"
     "  --list         print the names of the ops\n"
     "cuBLASLt is found by its name, or as the environment variable QREF_CUBLASLT has it.\n"
     "Exit code 1 if an output differs, 2 if something could not be measured.\n";
@@ -220,6 +221,10 @@ bool parse(int argc, char **argv, options *given) {
     const char *value = i + 1 < argc ? argv[i + 1] : nullptr;
     if (name == "--list") {
       given->list = true;
+      continue;
+    }
+    if (name == "--quick") {
+      given->quick = true;
       continue;
     }
     if (value == nullptr) {
@@ -305,10 +310,10 @@ int main(int argc, char **argv) {
     return 2;
   }
   std::vector<bench_problem> problems;
-  bench_add_conv1d(&problems);
-  bench_add_scan(&problems);
-  bench_add_rows(&problems);
-  bench_add_linear(&problems);
+  bench_add_conv1d(&problems, given.quick);
+  bench_add_scan(&problems, given.quick);
+  bench_add_rows(&problems, given.quick);
+  bench_add_linear(&problems, given.quick);
   if (given.list) {
     std::string last;
     for (const bench_problem &problem : problems) {

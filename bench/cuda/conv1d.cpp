@@ -157,8 +157,8 @@ class update : public bench_instance {
   std::vector<int8_t> before_;
 };
 
-void add_sequence(std::vector<bench_problem> *problems, size_t batch, size_t channels, double recorded, double goal) {
-  constexpr size_t length = 2048;
+void add_sequence(std::vector<bench_problem> *problems, size_t batch, size_t channels, size_t length, double recorded,
+                  double goal) {
   bench_problem problem = {};
   problem.op = "conv1d_silu";
   problem.shape = "B " + std::to_string(batch) + ", D " + std::to_string(channels) + ", L " + std::to_string(length);
@@ -180,9 +180,15 @@ void add_update(std::vector<bench_problem> *problems, size_t batch, size_t chann
 
 }  // namespace
 
-void bench_add_conv1d(std::vector<bench_problem> *problems) {
-  add_sequence(problems, 8, 5120, 148, 100);
-  add_sequence(problems, 8, 1536, 53, 35);
+void bench_add_conv1d(std::vector<bench_problem> *problems, bool quick) {
+  if (quick) {
+    add_sequence(problems, 2, 24, 96, 0, 0);
+    add_update(problems, 2, 24);
+    return;
+  }
+  constexpr size_t length = 2048;
+  add_sequence(problems, 8, 5120, length, 148, 100);
+  add_sequence(problems, 8, 1536, length, 53, 35);
   add_update(problems, 8, 5120);
   add_update(problems, 1, 1536);
 }

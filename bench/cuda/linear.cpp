@@ -126,7 +126,16 @@ bench_problem *add(std::vector<bench_problem> *problems, const form &which, benc
 
 }  // namespace
 
-void bench_add_linear(std::vector<bench_problem> *problems) {
+void bench_add_linear(std::vector<bench_problem> *problems, bool quick) {
+  if (quick) {
+    for (const form &each : {plain, half, parallel}) {
+      add(problems, each, {40, 96, 80});
+    }
+    for (const form &each : {row, per_channel}) {
+      add(problems, each, {1, 96, 80});
+    }
+    return;
+  }
   bench_problem *large = add(problems, plain, {16384, 2560, 10240});
   large->goal_over_peer = 1.15;
   large->recorded_peer = 1206;

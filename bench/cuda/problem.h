@@ -37,11 +37,12 @@ struct bench_problem {
   std::function<std::unique_ptr<bench_instance>(uint64_t seed)> make;
 };
 
-/* The recorded times and the goals are of Quamba's kernels on an H100, with --use_fast_math. */
-void bench_add_conv1d(std::vector<bench_problem> *problems);
-void bench_add_scan(std::vector<bench_problem> *problems);
-void bench_add_linear(std::vector<bench_problem> *problems);
-void bench_add_rows(std::vector<bench_problem> *problems);
+/* The recorded times and the goals are of Quamba's kernels on an H100, with --use_fast_math. quick: small shapes, to
+ * see that all of it runs. */
+void bench_add_conv1d(std::vector<bench_problem> *problems, bool quick);
+void bench_add_scan(std::vector<bench_problem> *problems, bool quick);
+void bench_add_linear(std::vector<bench_problem> *problems, bool quick);
+void bench_add_rows(std::vector<bench_problem> *problems, bool quick);
 
 const qref_profile *bench_profile();
 
