@@ -28,6 +28,6 @@ qref_status qref_cuda_conv1d_silu(const qref_conv1d_silu_args *args, cudaStream_
   }
   constexpr unsigned int threads = 256;
   const size_t outputs = args->batch * args->channels * args->length;
-  conv1d_silu<<<qref_cuda_blocks(outputs, threads), threads, 0, stream>>>(*args, *args->rule);
-  return qref_cuda_launched("conv1d_silu", error);
+  return qref_cuda_launch("conv1d_silu", conv1d_silu, qref_cuda_blocks(outputs, threads), threads, 0, stream, error,
+                          *args, *args->rule);
 }

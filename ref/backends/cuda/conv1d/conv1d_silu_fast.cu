@@ -8,7 +8,7 @@
 #include "ref/backends/cuda/conv1d/conv1d_silu.cuh"
 #include "ref/backends/cuda/conv1d/decide.cuh"
 #include "ref/backends/cuda/counts.cuh"
-#include "ref/backends/cuda/status.h"
+#include "ref/backends/cuda/launch.h"
 
 namespace {
 
@@ -252,19 +252,22 @@ bool aligned(const void *pointer) {
   return reinterpret_cast<uintptr_t>(pointer) % tile == 0;
 }
 
-template <bool Words, bool ReachesLowest>
-void launch(const qref_conv1d_silu_args &args, cudaStream_t stream) {
+template <bool Words, bool ReachesLowest, bool Counting>
+qref_status launch(const qref_conv1d_silu_args &args, cudaStream_t stream, qref_error *error) {
   const unsigned int batches = batches_of_thread(args);
   const grid blocks = grid_of(args, batches);
   const dim3 dimensions(static_cast<unsigned int>(blocks.x), static_cast<unsigned int>(blocks.y),
                         static_cast<unsigned int>(blocks.z));
   const launch_plan plan = {row_threads_log2(args), batches, args.out_scale * QREF_CUDA_CONV1D_MOST_SCALED,
                             qref_cuda_conv1d_decided_distance(args.out_scale)};
-  if (args.counts != nullptr) {
-    conv1d_silu_fast<Words, ReachesLowest, true><<<dimensions, threads, 0, stream>>>(args, *args.rule, plan);
-  } else {
-    conv1d_silu_fast<Words, ReachesLowest, false><<<dimensions, threads, 0, stream>>>(args, *args.rule, plan);
-  }
+  return qref_cuda_launch("conv1d_silu", conv1d_silu_fast<Words, ReachesLowest, Counting>, dimensions, threads, 0,
+                          stream, error, args, *args.rule, plan);
+}
+
+template <bool Words, bool ReachesLowest>
+qref_status launch(const qref_conv1d_silu_args &args, cudaStream_t stream, qref_error *error) {
+  return args.counts != nullptr ? launch<Words, ReachesLowest, true>(args, stream, error)
+                                : launch<Words, ReachesLowest, false>(args, stream, error);
 }
 
 }  // namespace
@@ -288,9 +291,7 @@ qref_status qref_cuda_conv1d_silu_fast(const qref_conv1d_silu_args &args, cudaSt
   const bool words = args.length % tile == 0 && aligned(args.x) && aligned(args.y);
   const bool reaches_lowest = args.out_scale < QREF_CUDA_CONV1D_OUT_SCALE_WITHOUT_LOWEST;
   if (words) {
-    reaches_lowest ? launch<true, true>(args, stream) : launch<true, false>(args, stream);
-  } else {
-    reaches_lowest ? launch<false, true>(args, stream) : launch<false, false>(args, stream);
+    return reaches_lowest ? launch<true, true>(args, stream, error) : launch<true, false>(args, stream, error);
   }
-  return qref_cuda_launched("conv1d_silu", error);
+  return reaches_lowest ? launch<false, true>(args, stream, error) : launch<false, false>(args, stream, error);
 }

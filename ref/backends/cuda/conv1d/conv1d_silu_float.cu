@@ -57,12 +57,12 @@ __global__ void conv1d_silu_f32(qref_conv1d_silu_f32_args args) {
 qref_status qref_cuda_conv1d_silu_floatsim(const qref_conv1d_silu_floatsim_args *args, cudaStream_t stream,
                                            qref_error *error) {
   const size_t outputs = args->batch * args->channels * args->length;
-  conv1d_silu_floatsim<<<qref_cuda_blocks(outputs, threads), threads, 0, stream>>>(*args, *args->rule);
-  return qref_cuda_launched("conv1d_silu_floatsim", error);
+  return qref_cuda_launch("conv1d_silu_floatsim", conv1d_silu_floatsim, qref_cuda_blocks(outputs, threads), threads, 0,
+                          stream, error, *args, *args->rule);
 }
 
 qref_status qref_cuda_conv1d_silu_f32(const qref_conv1d_silu_f32_args *args, cudaStream_t stream, qref_error *error) {
   const size_t outputs = args->batch * args->channels * args->length;
-  conv1d_silu_f32<<<qref_cuda_blocks(outputs, threads), threads, 0, stream>>>(*args);
-  return qref_cuda_launched("conv1d_silu_f32", error);
+  return qref_cuda_launch("conv1d_silu_f32", conv1d_silu_f32, qref_cuda_blocks(outputs, threads), threads, 0, stream,
+                          error, *args);
 }

@@ -37,6 +37,6 @@ qref_status qref_cuda_conv1d_silu_update(const qref_conv1d_silu_update_args *arg
                                          qref_error *error) {
   constexpr unsigned int threads = 128;
   const size_t outputs = args->batch * args->channels;
-  conv1d_silu_update<<<qref_cuda_blocks(outputs, threads), threads, 0, stream>>>(*args, *args->rule);
-  return qref_cuda_launched("conv1d_silu_update", error);
+  return qref_cuda_launch("conv1d_silu_update", conv1d_silu_update, qref_cuda_blocks(outputs, threads), threads, 0,
+                          stream, error, *args, *args->rule);
 }

@@ -13,7 +13,9 @@
 #ifndef QREF_BACKENDS_CUDA_CONV1D_DECIDE_CUH
 #define QREF_BACKENDS_CUDA_CONV1D_DECIDE_CUH
 
-#include <cuda_runtime_api.h>
+#include <cuda_runtime.h>
+
+#include "ref/backends/cuda/ptx.cuh"
 
 #define QREF_CUDA_CONV1D_LEAST_OUT_SCALE 0x1p-12f
 #define QREF_CUDA_CONV1D_MOST_OUT_SCALE 0x1p14f
@@ -32,22 +34,10 @@ inline float qref_cuda_conv1d_decided_distance(float out_scale) {
   return static_cast<float>(0.5 - error - 2.0 * u);
 }
 
-__device__ inline float qref_cuda_exp2_approximate(float x) {
-  float result;
-  asm("ex2.approx.ftz.f32 %0, %1;" : "=f"(result) : "f"(x));
-  return result;
-}
-
-__device__ inline float qref_cuda_reciprocal_approximate(float x) {
-  float result;
-  asm("rcp.approx.ftz.f32 %0, %1;" : "=f"(result) : "f"(x));
-  return result;
-}
-
 /* The quotient of v rounded to an integer, plus QREF_CUDA_CONV1D_SHIFT, and its distance from that integer. */
 __device__ inline float qref_cuda_conv1d_round(float v, float out_scale, float *distance) {
-  const float exponential = qref_cuda_exp2_approximate(v * -0x1.715476p+0f);
-  const float reciprocal = qref_cuda_reciprocal_approximate(__fmaf_rn(exponential, out_scale, out_scale));
+  const float exponential = qref_ptx_exp2_approximate(v * -0x1.715476p+0f);
+  const float reciprocal = qref_ptx_reciprocal_approximate(__fmaf_rn(exponential, out_scale, out_scale));
   const float shifted = __fmaf_rn(v, reciprocal, QREF_CUDA_CONV1D_SHIFT);
   *distance = __fmaf_rn(v, reciprocal, QREF_CUDA_CONV1D_SHIFT - shifted);
   return shifted;
