@@ -9,4 +9,8 @@
 qref_status qref_cuda_selective_scan_general(const qref_selective_scan_args *args, cudaStream_t stream,
                                              qref_error *error);
 
+/* Where the tables of the fast kernel serve the arguments: *done says whether they do. */
+qref_status qref_cuda_selective_scan_tables(const qref_selective_scan_args *args, cudaStream_t stream, bool *done,
+                                            qref_error *error);
+
 #endif

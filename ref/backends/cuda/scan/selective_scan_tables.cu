@@ -1,0 +1,117 @@
+/* The int8 scan of whole sequences with 16 states and without intermediates: sizes of the launch. */
+#include "ref/backends/cuda/numerics.cuh"
+/* Behind the numerics. */
+#include "ref/backends/cuda/counts.cuh"
+#include "ref/backends/cuda/scan/selective_scan.h"
+#include "ref/backends/cuda/status.h"
+#include "ref/ops/scan_layout.h"
+#include "ref/ops/scan_recurrence.c"
+/* Behind the functions that they call. */
+#include "ref/backends/cuda/scan/tables_kernel.cuh"
+
+namespace {
+
+using namespace qref_cuda_scan;
+
+constexpr size_t MOST_BATCHES = 8;
+constexpr size_t MOST_GROUPS = 3;
+/* Fewer steps than this are not worth the tables. */
+constexpr size_t LEAST_LENGTH = 16;
+
+size_t divide_up(size_t a, size_t b) {
+  return a / b + (a % b != 0);
+}
+
+struct device_limits {
+  int multiprocessors, shared_memory;
+};
+
+qref_status limits_of_device(device_limits *limits, qref_error *error) {
+  int device = 0;
+  QREF_CUDA_TRY(cudaGetDevice(&device), "selective_scan: device", error);
+  QREF_CUDA_TRY(cudaDeviceGetAttribute(&limits->multiprocessors, cudaDevAttrMultiProcessorCount, device),
+                "selective_scan: multiprocessors", error);
+  QREF_CUDA_TRY(cudaDeviceGetAttribute(&limits->shared_memory, cudaDevAttrMaxSharedMemoryPerBlockOptin, device),
+                "selective_scan: shared memory", error);
+  return QREF_OK;
+}
+
+template <unsigned int lanes>
+plan plan_of(size_t groups, size_t batches) {
+  plan p = {};
+  p.groups = static_cast<unsigned int>(groups);
+  p.batches = static_cast<unsigned int>(batches);
+  p.helpers = THREADS / 32 - p.scanners();
+  return p;
+}
+
+template <unsigned int lanes>
+bool fits(const plan &p, const device_limits &limits) {
+  return layout_of<lanes>(p).total * sizeof(float) <= static_cast<size_t>(limits.shared_memory);
+}
+
+bool is_aligned(const void *pointer) {
+  return reinterpret_cast<uintptr_t>(pointer) % sizeof(uint32_t) == 0;
+}
+
+template <unsigned int lanes>
+qref_status launch(const qref_selective_scan_args *args, const plan &p, const device_limits &limits,
+                   cudaStream_t stream, qref_error *error) {
+  const size_t columns = divide_up(args->channels, p.groups * shape<lanes>::channels);
+  const size_t passes = divide_up(args->batch, p.batches);
+  const size_t multiprocessors = static_cast<size_t>(limits.multiprocessors);
+  size_t rows = columns < multiprocessors ? multiprocessors / columns : 1;
+  rows = rows < passes ? rows : passes;
+  const size_t b_count = divide_up(passes, rows) * p.batches;
+  const dim3 grid(static_cast<unsigned int>(columns), static_cast<unsigned int>(divide_up(args->batch, b_count)));
+  const bool words = args->length % 4 == 0 && is_aligned(args->u) && is_aligned(args->dt) && is_aligned(args->B) &&
+                     is_aligned(args->C);
+  const size_t bytes = layout_of<lanes>(p).total * sizeof(float);
+  QREF_CUDA_TRY(
+      cudaFuncSetAttribute(scan_by_tables<lanes>, cudaFuncAttributeMaxDynamicSharedMemorySize, static_cast<int>(bytes)),
+      "selective_scan: shared memory", error);
+  scan_by_tables<lanes><<<grid, THREADS, bytes, stream>>>(*args, *args->rule, p, b_count, words);
+  return qref_cuda_launched("selective_scan", error);
+}
+
+bool has_intermediates(const qref_selective_scan_args *args) {
+  return args->dt_before_softplus != nullptr || args->dt_after_softplus != nullptr || args->decay != nullptr ||
+         args->state_input != nullptr || args->h != nullptr || args->sum != nullptr || args->before_store != nullptr ||
+         args->state_before_rounding != nullptr;
+}
+
+}  // namespace
+
+/* Many batches share the tables of 8 channels; few leave more threads to a channel, and the tables of more channels
+ * together. */
+qref_status qref_cuda_selective_scan_tables(const qref_selective_scan_args *args, cudaStream_t stream, bool *done,
+                                            qref_error *error) {
+  *done = false;
+  if (args->states != STATES || args->length < LEAST_LENGTH || has_intermediates(args)) {
+    return QREF_OK;
+  }
+  device_limits limits = {};
+  const qref_status status = limits_of_device(&limits, error);
+  if (status != QREF_OK) {
+    return status;
+  }
+  *done = true;
+  const size_t batches = divide_up(args->batch, divide_up(args->batch, MOST_BATCHES));
+  if (batches >= 4) {
+    const plan p = plan_of<4>(1, batches);
+    if (fits<4>(p, limits)) {
+      return launch<4>(args, p, limits, stream, error);
+    }
+  }
+  const size_t fill = divide_up(args->channels, shape<8>::channels * static_cast<size_t>(limits.multiprocessors));
+  for (size_t together = batches; together > 0; together--) {
+    for (size_t groups = fill < MOST_GROUPS ? fill : MOST_GROUPS; groups > 0; groups--) {
+      const plan p = plan_of<8>(groups, together);
+      if (p.scanners() <= THREADS / 64 && fits<8>(p, limits)) {
+        return launch<8>(args, p, limits, stream, error);
+      }
+    }
+  }
+  *done = false;
+  return QREF_OK;
+}

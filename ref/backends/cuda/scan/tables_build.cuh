@@ -1,0 +1,68 @@
+/* The tables of the fast int8 scan: dt and z are int8, so each function of them takes 256 values. All threads of the
+ * block build them with the shared functions. */
+#ifndef QREF_BACKENDS_CUDA_SCAN_TABLES_BUILD_CUH
+#define QREF_BACKENDS_CUDA_SCAN_TABLES_BUILD_CUH
+
+#include "ref/backends/cuda/scan/tables_layout.cuh"
+
+namespace qref_cuda_scan {
+
+/* Above it the quotient by the gate's divisor is 0 in float16 wherever the fast division is used; see gated_half. */
+constexpr float GREATEST_DIVISOR = 0x1p120f;
+
+/* The channel itself, or the last one for those behind it. */
+__device__ inline size_t existing_channel(const qref_selective_scan_args &args, size_t d) {
+  return d < args.channels ? d : args.channels - 1;
+}
+
+/* Entry `code` of a table is that of the int8 with these 8 bits. */
+__device__ inline float code_value(unsigned int code) {
+  return static_cast<float>(static_cast<int8_t>(code));
+}
+
+/* Needs a barrier behind it. */
+template <unsigned int lanes>
+__device__ void build_channel_tables(const qref_selective_scan_args &args, const qref_scan_rule &rule, const plan &p,
+                                     const layout &l, size_t d0, float *shared) {
+  const qref_scan_scales &s = args.scales;
+  const unsigned int channels = p.groups * shape<lanes>::channels;
+  for (unsigned int i = threadIdx.x; i < channels * STATES; i += blockDim.x) {
+    const size_t d = existing_channel(args, d0 + i / STATES);
+    shared[l.A + i] = -qref_exp_f32(s.A_log * static_cast<float>(args.A_log[d * STATES + i % STATES]));
+  }
+  for (unsigned int c = threadIdx.x; c < channels; c += blockDim.x) {
+    const size_t d = existing_channel(args, d0 + c);
+    shared[l.D + c] = args.D != nullptr ? static_cast<float>(args.D[d]) * s.D : 0.0f;
+  }
+  for (unsigned int i = threadIdx.x; i < channels * CODES; i += blockDim.x) {
+    const size_t d = existing_channel(args, d0 + i / CODES);
+    const float dt_bias = args.dt_bias != nullptr ? static_cast<float>(args.dt_bias[d]) * s.dt_bias : 0.0f;
+    const float dt = qref_fma_f32(s.dt, code_value(i % CODES), dt_bias);
+    shared[l.delta + i] = args.softplus ? qref_scan_softplus(dt, &rule) : dt;
+  }
+  for (unsigned int code = threadIdx.x; args.z != nullptr && code < CODES; code += blockDim.x) {
+    const float z = code_value(code) * s.z;
+    const float divisor = 1.0f + qref_exp_f32(-z);
+    const float bounded = divisor < GREATEST_DIVISOR ? divisor : GREATEST_DIVISOR;
+    shared[l.gate + 2 * code] = bounded;
+    shared[l.gate + 2 * code + 1] = 1.0f / bounded;
+  }
+}
+
+/* Needs a barrier in front of it, behind build_channel_tables, and one behind it. */
+template <unsigned int lanes>
+__device__ void build_decay_table(const plan &p, const layout &l, float *shared) {
+  using s = shape<lanes>;
+  constexpr unsigned int row = 32 * s::states;
+  for (unsigned int i = threadIdx.x; i < p.groups * CODES * row; i += blockDim.x) {
+    const unsigned int thread = i / s::states % 32;
+    const unsigned int n = thread / s::channels * s::states + i % s::states;
+    const unsigned int code = i / row % CODES;
+    const unsigned int c = i / (row * CODES) * s::channels + thread % s::channels;
+    shared[l.decay + i] = qref_exp_f32(shared[l.delta + c * CODES + code] * shared[l.A + c * STATES + n]);
+  }
+}
+
+}  // namespace qref_cuda_scan
+
+#endif

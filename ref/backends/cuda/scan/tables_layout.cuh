@@ -1,0 +1,81 @@
+/* How the fast int8 scan lays its work out over a block.
+ *
+ * A warp scans `channels` channels of one batch. A channel has `lanes` lanes, which share its 16 states in ascending
+ * order; lane g is g runs of `steps` steps behind lane 0 and receives the partial sums of y from lane g - 1, so that
+ * the sum over the states keeps its order. Lane g of channel r is thread g * channels + r of the warp: lanes that read
+ * the same B and C are neighbours, and what the warp reads from a table falls on all banks once, whatever the codes.
+ *
+ * Shared memory has the tables of the block's channels, and rings of chunks of STEPS steps: other warps of the block
+ * prepare the chunk in front and store the one behind, while the lanes work on the chunk and, at its beginning, on the
+ * end of the one before. */
+#ifndef QREF_BACKENDS_CUDA_SCAN_TABLES_LAYOUT_CUH
+#define QREF_BACKENDS_CUDA_SCAN_TABLES_LAYOUT_CUH
+
+#include <stddef.h>
+
+namespace qref_cuda_scan {
+
+constexpr unsigned int STATES = 16;
+constexpr unsigned int CODES = 256;
+constexpr unsigned int STEPS = 16;
+constexpr unsigned int INPUT_CHUNKS = 3; /* before, under way, in front */
+constexpr unsigned int Y_CHUNKS = 4;     /* and the one that is stored */
+
+template <unsigned int lanes>
+struct shape {
+  static constexpr unsigned int states = STATES / lanes; /* of a lane */
+  static constexpr unsigned int channels = 32 / lanes;   /* of a warp */
+  static constexpr unsigned int steps = STEPS / lanes;   /* of a run */
+  static constexpr unsigned int runs = lanes;            /* of a chunk */
+  static constexpr unsigned int BC_run = STATES * steps; /* floats of B, and of C, of a run */
+  static constexpr unsigned int du_run = channels * steps;
+  static constexpr unsigned int y_run = du_run + steps; /* the rest keeps what is stored together on different banks */
+};
+
+/* Of a block. */
+struct plan {
+  unsigned int groups;  /* of channels, one for each scanning warp of a batch */
+  unsigned int batches; /* under way together */
+  unsigned int helpers; /* warps that prepare and store */
+
+  __host__ __device__ constexpr unsigned int scanners() const {
+    return groups * batches;
+  }
+};
+
+/* Where the parts begin, in floats from the start of shared memory; each part that is read as vectors begins at a
+ * multiple of 4. */
+struct layout {
+  unsigned int decay; /* (groups, CODES, 32 threads, states of a lane): exp(dt * A) */
+  unsigned int gate;  /* (CODES, 2): 1 + exp(-z) and its reciprocal */
+  unsigned int BC;    /* (INPUT_CHUNKS, batches, 2, runs, STATES, steps) */
+  unsigned int du;    /* (INPUT_CHUNKS, scanners, runs, channels of a warp, steps): dt * u */
+  unsigned int y;     /* (Y_CHUNKS, scanners, runs, y_run): D * u, then y in front of the gate */
+  unsigned int delta; /* (channels, CODES): dt */
+  unsigned int A;     /* (channels, STATES) */
+  unsigned int D;     /* (channels) */
+  unsigned int codes; /* (INPUT_CHUNKS, scanners, runs, channels of a warp, steps) bytes: those of dt */
+  unsigned int total;
+};
+
+template <unsigned int lanes>
+__host__ __device__ constexpr layout layout_of(plan p) {
+  using s = shape<lanes>;
+  const unsigned int channels = p.groups * s::channels;
+  layout l = {};
+  l.decay = 0;
+  l.gate = l.decay + channels * CODES * STATES;
+  l.BC = l.gate + 2 * CODES;
+  l.du = l.BC + INPUT_CHUNKS * p.batches * 2 * STATES * STEPS;
+  l.y = l.du + INPUT_CHUNKS * p.scanners() * s::runs * s::du_run;
+  l.delta = l.y + Y_CHUNKS * p.scanners() * s::runs * s::y_run;
+  l.A = l.delta + channels * CODES;
+  l.D = l.A + channels * STATES;
+  l.codes = l.D + channels;
+  l.total = l.codes + INPUT_CHUNKS * p.scanners() * s::runs * s::du_run / 4;
+  return l;
+}
+
+}  // namespace qref_cuda_scan
+
+#endif
