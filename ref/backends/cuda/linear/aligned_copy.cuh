@@ -8,7 +8,6 @@
 #include <stdint.h>
 
 #include "ref/backends/cuda/launch.h"
-#include "ref/backends/cuda/status.h"
 
 __global__ static void linear_copy_rows(const int8_t *matrix, size_t rows, size_t depth, uint32_t *copy,
                                         size_t copy_words) {
@@ -47,9 +46,8 @@ class linear_aligned_matrix {
     stream_ = stream;
     QREF_CUDA_TRY(cudaMallocAsync(&copy_, rows * copy_words * 4, stream), "cuda: memory of an aligned copy", error);
     bytes_ = static_cast<const int8_t *>(copy_);
-    linear_copy_rows<<<qref_cuda_blocks(rows * copy_words, threads), threads, 0, stream>>>(
-        matrix, rows, depth, static_cast<uint32_t *>(copy_), copy_words);
-    return qref_cuda_launched("cuda: aligned copy", error);
+    return qref_cuda_launch("linear_w8a8: aligned copy", linear_copy_rows, qref_cuda_blocks(rows * copy_words, threads),
+                            threads, 0, stream, error, matrix, rows, depth, static_cast<uint32_t *>(copy_), copy_words);
   }
   const int8_t *bytes() const {
     return bytes_;

@@ -35,9 +35,9 @@ __global__ void __launch_bounds__(linear_dot_threads) linear_dot(qref_linear_w8a
 }
 
 template <linear_form form>
-void launch_linear_dot(const qref_linear_w8a8_args &args, cudaStream_t stream) {
+qref_status launch_linear_dot(const qref_linear_w8a8_args &args, cudaStream_t stream, qref_error *error) {
   const unsigned int blocks = qref_cuda_blocks(args.rows * args.columns * 32, linear_dot_threads);
-  linear_dot<form><<<blocks, linear_dot_threads, 0, stream>>>(args);
+  return qref_cuda_launch("linear_w8a8", linear_dot<form>, blocks, linear_dot_threads, 0, stream, error, args);
 }
 
 #endif

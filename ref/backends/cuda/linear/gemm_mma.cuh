@@ -13,10 +13,10 @@
 #include "ref/backends/cuda/linear/form.cuh"
 /* Behind the numerics. */
 #include "ref/backends/cuda/counts.cuh"
-#include "ref/backends/cuda/linear/tensor_core.cuh"
+#include "ref/backends/cuda/launch.h"
 #include "ref/backends/cuda/linear/tile_order.cuh"
 #include "ref/backends/cuda/linear/tile_output.cuh"
-#include "ref/backends/cuda/status.h"
+#include "ref/backends/cuda/ptx.cuh"
 
 template <int columns>
 struct mma_tile {
@@ -44,8 +44,8 @@ __device__ void mma_copy_slice(uint32_t destination, const int8_t *matrix, size_
     const size_t source_row = row + chunk / 4;
     const size_t source_byte = k + chunk % 4 * 16;
     const bool inside = source_row < matrix_rows && source_byte < depth;
-    copy_16_async(destination + mma_chunk_offset(chunk / 4, chunk % 4),
-                  inside ? matrix + source_row * depth + source_byte : matrix, inside);
+    qref_ptx_copy_16_async(destination + mma_chunk_offset(chunk / 4, chunk % 4),
+                           inside ? matrix + source_row * depth + source_byte : matrix, inside);
   }
 }
 
@@ -58,17 +58,18 @@ __device__ void mma_multiply_slice(int32_t (&acc)[4][8][4], uint32_t x_slice, ui
     uint32_t x[4][4], w[4][4];
 #pragma unroll
     for (int i = 0; i < 4; i++) { /* rows 16i: upper and lower 8 rows of bytes 0..15, then of bytes 16..31 */
-      load_matrices(x[i], x_slice + mma_chunk_offset(16 * i + lane % 16, 2 * step + lane / 16));
+      qref_ptx_load_matrices(x[i], x_slice + mma_chunk_offset(16 * i + lane % 16, 2 * step + lane / 16));
     }
 #pragma unroll
     for (int j = 0; j < 4; j++) { /* columns 16j: bytes 0..15 and 16..31 of the first 8 columns, then of the others */
-      load_matrices(w[j], w_slice + mma_chunk_offset(16 * j + lane % 8 + lane / 16 * 8, 2 * step + lane / 8 % 2));
+      qref_ptx_load_matrices(w[j],
+                             w_slice + mma_chunk_offset(16 * j + lane % 8 + lane / 16 * 8, 2 * step + lane / 8 % 2));
     }
 #pragma unroll
     for (int i = 0; i < 4; i++) {
 #pragma unroll
       for (int j = 0; j < 8; j++) {
-        multiply_16_8_32(acc[i][j], x[i], w[j / 2][j % 2 * 2], w[j / 2][j % 2 * 2 + 1]);
+        qref_ptx_multiply_16_8_32(acc[i][j], x[i], w[j / 2][j % 2 * 2], w[j / 2][j % 2 * 2 + 1]);
       }
     }
   }
@@ -78,10 +79,10 @@ __device__ void mma_multiply_slice(int32_t (&acc)[4][8][4], uint32_t x_slice, ui
 template <linear_form form, int columns, bool staged>
 __global__ void __launch_bounds__(mma_tile<columns>::threads, 256 / columns) linear_mma(qref_linear_w8a8_args args) {
   using tile = mma_tile<columns>;
-  extern __shared__ __align__(128) char shared[];
+  QREF_CUDA_DYNAMIC_SHARED(char, shared);
   const linear_tile_position position = linear_tile_at(blockIdx.x, args.rows, args.columns, tile::rows, columns);
   const size_t m = position.row, n = position.column;
-  const uint32_t slices = shared_address(shared);
+  const uint32_t slices = qref_ptx_shared_address(shared);
   const int warp = threadIdx.x / 32;
   const int warp_row = warp / tile::warps_across * 64;
   const int warp_column = warp % tile::warps_across * 64;
@@ -94,7 +95,7 @@ __global__ void __launch_bounds__(mma_tile<columns>::threads, 256 / columns) lin
       mma_copy_slice<columns, tile::threads>(destination + tile::rows * tile::depth, args.w, n, args.columns, k,
                                              args.depth);
     }
-    copy_commit(); /* an empty group keeps the count */
+    qref_ptx_copy_commit(); /* an empty group keeps the count */
   };
   for (int slice = 0; slice < tile::stages - 1; slice++) {
     copy_slice(slice);
@@ -103,14 +104,14 @@ __global__ void __launch_bounds__(mma_tile<columns>::threads, 256 / columns) lin
   int32_t acc[4][8][4] = {};
   const size_t count = (args.depth + tile::depth - 1) / tile::depth;
   for (size_t slice = 0; slice < count; slice++) {
-    copy_wait<tile::stages - 2>();
+    qref_ptx_copy_wait<tile::stages - 2>();
     __syncthreads(); /* the slice is here for all, and all are done with the one that is replaced now */
     copy_slice(slice + tile::stages - 1);
     const uint32_t x_slice = slices + static_cast<uint32_t>(slice % tile::stages) * tile::slice_bytes;
     mma_multiply_slice<columns>(acc, x_slice + warp_row * tile::depth,
                                 x_slice + (tile::rows + warp_column) * tile::depth);
   }
-  copy_wait<0>();
+  qref_ptx_copy_wait<0>();
 
   qref_counts counts = {};
   const int lane = threadIdx.x % 32;
@@ -159,12 +160,9 @@ __global__ void __launch_bounds__(mma_tile<columns>::threads, 256 / columns) lin
 template <linear_form form, int columns, bool staged>
 qref_status launch_linear_mma(const qref_linear_w8a8_args &args, cudaStream_t stream, qref_error *error) {
   using tile = mma_tile<columns>;
-  const auto kernel = linear_mma<form, columns, staged>;
-  QREF_CUDA_TRY(cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, tile::shared_bytes),
-                "cuda: shared memory of linear_w8a8", error);
   const size_t tiles = linear_tile_count(args.rows, args.columns, tile::rows, columns);
-  kernel<<<static_cast<unsigned int>(tiles), tile::threads, tile::shared_bytes, stream>>>(args);
-  return qref_cuda_launched("linear_w8a8", error);
+  return qref_cuda_launch("linear_w8a8", linear_mma<form, columns, staged>, static_cast<unsigned int>(tiles),
+                          tile::threads, tile::shared_bytes, stream, error, args);
 }
 
 #endif

@@ -10,8 +10,8 @@
 #include "ref/backends/cuda/numerics.cuh"
 /* Behind the numerics. */
 #include "ref/backends/cuda/device_ops.h"
+#include "ref/backends/cuda/launch.h"
 #include "ref/backends/cuda/linear/tile_order.cuh"
-#include "ref/backends/cuda/status.h"
 
 namespace {
 
@@ -147,20 +147,16 @@ __global__ void __launch_bounds__(tile::threads, 2) linear_f32(qref_linear_f32_a
 }
 
 template <typename tile>
-void launch(const qref_linear_f32_args &args, cudaStream_t stream) {
+qref_status launch(const qref_linear_f32_args &args, cudaStream_t stream, qref_error *error) {
   const size_t y_stride = args.y_row_stride != 0 ? args.y_row_stride : args.columns;
   const size_t tiles = linear_tile_count(args.rows, args.columns, tile::tile_rows, tile::tile_columns);
-  linear_f32<tile><<<static_cast<unsigned int>(tiles), tile::threads, 0, stream>>>(args, y_stride);
+  return qref_cuda_launch("linear_f32", linear_f32<tile>, static_cast<unsigned int>(tiles), tile::threads, 0, stream,
+                          error, args, y_stride);
 }
 
 }  // namespace
 
 qref_status qref_cuda_linear_f32(const qref_linear_f32_args *args, cudaStream_t stream, qref_error *error) {
   constexpr size_t few_rows = 32;
-  if (args->rows <= few_rows) {
-    launch<low_tile>(*args, stream);
-  } else {
-    launch<large_tile>(*args, stream);
-  }
-  return qref_cuda_launched("linear_f32", error);
+  return args->rows <= few_rows ? launch<low_tile>(*args, stream, error) : launch<large_tile>(*args, stream, error);
 }

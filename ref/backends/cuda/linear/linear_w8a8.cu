@@ -29,13 +29,10 @@ template <linear_form form>
 qref_status run_few_rows(const qref_linear_w8a8_args &args, cudaStream_t stream, qref_error *error) {
   if (args.depth % 16 != 0 || reinterpret_cast<uintptr_t>(args.x) % 16 != 0 ||
       reinterpret_cast<uintptr_t>(args.w) % 16 != 0) {
-    launch_linear_dot<form>(args, stream);
-  } else if (args.rows == 1) {
-    launch_linear_few_rows<form, 1>(args, stream);
-  } else {
-    launch_linear_few_rows<form, 8>(args, stream);
+    return launch_linear_dot<form>(args, stream, error);
   }
-  return qref_cuda_launched("linear_w8a8", error);
+  return args.rows == 1 ? launch_linear_few_rows<form, 1>(args, stream, error)
+                        : launch_linear_few_rows<form, 8>(args, stream, error);
 }
 
 template <linear_form form>

@@ -2,6 +2,7 @@
 #ifndef QREF_BACKENDS_CUDA_LINEAR_TILE_ORDER_CUH
 #define QREF_BACKENDS_CUDA_LINEAR_TILE_ORDER_CUH
 
+#include <cuda_runtime.h>
 #include <stddef.h>
 
 struct linear_tile_position {

@@ -6,7 +6,7 @@
 /* Behind the numerics. */
 #include <cuda_fp16.h>
 
-#include "ref/backends/cuda/linear/tensor_core.cuh"
+#include "ref/backends/cuda/ptx.cuh"
 
 /* Bytes of an output, and those that pad each row of a tile in shared memory: rows then start 4 banks apart, so that
  * the 8 rows which a warp writes at once meet no bank twice. */
@@ -36,13 +36,15 @@ __device__ float2 linear_pair_scales(const qref_linear_w8a8_args &args, size_t n
 template <linear_form form>
 __device__ uint32_t linear_pair(float t0, float t1) {
   if constexpr (form == linear_form::w8a8_f16) {
-    const __half2 pair = __floats2half2_rn(t0, t1);
-    return *reinterpret_cast<const uint32_t *>(&pair);
+    const uint32_t low = __half_as_ushort(__float2half_rn(t0));
+    const uint32_t high = __half_as_ushort(__float2half_rn(t1));
+    return low | high << 16;
   } else if constexpr (linear_rounding<form> == QREF_ROUND_HALF_EVEN) {
-    return pack_saturated(__float2int_rn(t0), __float2int_rn(t1));
+    return qref_ptx_pack_saturated(__float2int_rn(t0), __float2int_rn(t1));
   } else {
     constexpr qref_rounding_rule rule = {linear_rounding<form>, QREF_OVERFLOW_SATURATE, 0};
-    return pack_saturated(qref_round_to_int8(t0, &rule, 0, nullptr), qref_round_to_int8(t1, &rule, 0, nullptr));
+    return qref_ptx_pack_saturated(qref_round_to_int8(t0, &rule, 0, nullptr),
+                                   qref_round_to_int8(t1, &rule, 0, nullptr));
   }
 }
 
