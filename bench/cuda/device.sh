@@ -23,6 +23,7 @@ qref=$build/qref
 export LD_LIBRARY_PATH=$build/lib${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
 export QREF_MODULE_PATH=$build
 work=$(mktemp -d)
+rm -f "$out"/{cross,random,sanitizer,bench,sweep,summary}.log "$out"/{bench.csv,results.md}
 trap 'rm -rf "$work"' EXIT
 ops=(conv1d_silu conv1d_silu_update conv1d_silu_floatsim requantize linear_w8a8 linear_w8a8_f16 linear_w8a8_parallel
   linear_w8a8_row linear_w8a8_per_channel selective_scan selective_scan_update rmsnorm hadamard embedding_w8 linear_f32
@@ -197,7 +198,6 @@ speeds() {
   echo "== speeds"
   QREF_CUBLASLT=$(find /usr/local/cuda*/ /opt /usr/lib -name 'libcublasLt.so.1*' -print -quit 2>/dev/null)
   export QREF_CUBLASLT
-  rm -f "$out/bench.csv"
   for op in $("$bench" --list); do
     ending=$((SECONDS + 30 < bench_end ? SECONDS + 30 : bench_end))
     limited $ending "$bench" --module "$module" --only "$op" --csv "$out/bench.csv" 2>&1 ||
