@@ -25,6 +25,6 @@ __global__ void embedding_w8(qref_embedding_w8_args args) {
 
 qref_status qref_cuda_embedding_w8(const qref_embedding_w8_args *args, cudaStream_t stream, qref_error *error) {
   constexpr unsigned int threads = 256;
-  embedding_w8<<<qref_cuda_blocks(args->count, 1), threads, 0, stream>>>(*args);
-  return qref_cuda_launched("embedding_w8", error);
+  return qref_cuda_launch("embedding_w8", embedding_w8, qref_cuda_blocks(args->count, 1), threads, 0, stream, error,
+                          *args);
 }

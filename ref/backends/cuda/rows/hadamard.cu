@@ -39,7 +39,8 @@ qref_status qref_cuda_hadamard(const qref_hadamard_args *args, cudaStream_t stre
   return qref_cuda_hadamard_launch(
       "hadamard", args->rows, args->dim, stream,
       [&](auto n, unsigned int blocks, size_t shared, float *scratch) {
-        hadamard<n()><<<blocks, qref_cuda_hadamard_threads, shared, stream>>>(*args, *args->rule, scratch);
+        return qref_cuda_launch("hadamard", hadamard<n()>, blocks, qref_cuda_hadamard_threads, shared, stream, error,
+                                *args, *args->rule, scratch);
       },
       error);
 }

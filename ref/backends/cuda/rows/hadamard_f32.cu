@@ -29,7 +29,8 @@ qref_status qref_cuda_hadamard_f32(const qref_hadamard_f32_args *args, cudaStrea
   return qref_cuda_hadamard_launch(
       "hadamard_f32", args->rows, args->dim, stream,
       [&](auto n, unsigned int blocks, size_t shared, float *scratch) {
-        hadamard_f32<n()><<<blocks, qref_cuda_hadamard_threads, shared, stream>>>(*args, scale, scratch);
+        return qref_cuda_launch("hadamard_f32", hadamard_f32<n()>, blocks, qref_cuda_hadamard_threads, shared, stream,
+                                error, *args, scale, scratch);
       },
       error);
 }

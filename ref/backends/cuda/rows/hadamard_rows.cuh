@@ -5,6 +5,7 @@
 
 #include "ref/backends/cuda/numerics.cuh"
 /* Behind the numerics. */
+#include "ref/backends/cuda/launch.h"
 #include "ref/backends/cuda/rows/hadamard_base.cuh"
 #include "ref/backends/cuda/status.h"
 
@@ -46,36 +47,37 @@ __device__ inline void qref_cuda_hadamard_row(float *v, size_t group) {
 
 /* The row of the block: in shared memory where scratch is NULL. */
 __device__ inline float *qref_cuda_hadamard_memory(float *scratch, size_t dim) {
-  extern __shared__ float row[];
+  QREF_CUDA_DYNAMIC_SHARED(float, row);
   return scratch != nullptr ? scratch + blockIdx.x * dim : row;
 }
 
-/* Calls launch(std::integral_constant<int, n>, blocks, bytes of shared memory, scratch) for the kernel of base n. */
+/* Returns launch(std::integral_constant<int, n>, blocks, bytes of shared memory, scratch) for the kernel of base n. */
 template <typename launch_function>
 inline qref_status qref_cuda_hadamard_launch(const char *op, size_t rows, size_t dim, cudaStream_t stream,
                                              launch_function launch, qref_error *error) {
   const bool shared = dim <= qref_cuda_hadamard_shared;
   const size_t most = shared ? 65536 : 1024;
   const auto blocks = static_cast<unsigned int>(rows < most ? rows : most);
-  float *scratch = nullptr;
+  void *memory = nullptr;
   if (!shared) {
-    QREF_CUDA_TRY(cudaMallocAsync(&scratch, blocks * dim * sizeof(float), stream), op, error);
+    QREF_CUDA_TRY(cudaMallocAsync(&memory, blocks * dim * sizeof(float), stream), op, error);
   }
+  auto *const scratch = static_cast<float *>(memory);
   const size_t bytes = shared ? dim * sizeof(float) : 0;
+  qref_status status = QREF_OK;
   switch (qref_hadamard_base(dim)) {
     case 12:
-      launch(std::integral_constant<int, 12>(), blocks, bytes, scratch);
+      status = launch(std::integral_constant<int, 12>(), blocks, bytes, scratch);
       break;
     case 40:
-      launch(std::integral_constant<int, 40>(), blocks, bytes, scratch);
+      status = launch(std::integral_constant<int, 40>(), blocks, bytes, scratch);
       break;
     default:
-      launch(std::integral_constant<int, 1>(), blocks, bytes, scratch);
+      status = launch(std::integral_constant<int, 1>(), blocks, bytes, scratch);
       break;
   }
-  const qref_status status = qref_cuda_launched(op, error);
   if (!shared) {
-    const cudaError_t freed = cudaFreeAsync(scratch, stream);
+    const cudaError_t freed = cudaFreeAsync(memory, stream);
     if (status == QREF_OK) {
       return qref_cuda_status(freed, op, error);
     }

@@ -9,10 +9,9 @@
  * element. */
 #include "ref/backends/cuda/numerics.cuh"
 /* Behind the numerics. */
-#include <cuda_fp16.h>
-#include <cuda_pipeline_primitives.h>
-
 #include "ref/backends/cuda/counts.cuh"
+#include "ref/backends/cuda/launch.h"
+#include "ref/backends/cuda/ptx.cuh"
 #include "ref/backends/cuda/rows/hadamard_base.cuh"
 #include "ref/backends/cuda/rows/hadamard_tiles.h"
 #include "ref/backends/cuda/status.h"
@@ -41,7 +40,7 @@ struct shape {
   static constexpr int sharers = n * spans > 64 ? 2 : 1;
   static constexpr int sums = n * spans / sharers;
   static constexpr int items = rows * span * sharers;
-  static constexpr size_t shared = tile_spans * (loaded_pitch * sizeof(__half) + span_pitch * sizeof(float));
+  static constexpr size_t shared = tile_spans * (loaded_pitch * sizeof(qref_float16) + span_pitch * sizeof(float));
   static_assert(items % threads == 0 && (sharers == 1 || spans == 2));
 };
 
@@ -64,35 +63,34 @@ __device__ inline void butterflies(float (&v)[count]) {
 
 /* Starts to load the tile that begins with x. */
 template <typename tile>
-__device__ inline void start_load(const qref_float16 *x, size_t rows, __half *loaded) {
+__device__ inline void start_load(const qref_float16 *x, size_t rows, qref_float16 *loaded) {
   constexpr int vector = 8;
   const int vectors = static_cast<int>(rows < tile::rows ? rows : tile::rows) * (tile::dim / vector);
+  const uint32_t destination = qref_ptx_shared_address(loaded);
 #pragma unroll
   for (int first = 0; first < tile::rows * tile::dim / vector; first += tile::threads) {
     const int i = first + static_cast<int>(threadIdx.x);
     if (i < vectors) {
-      __pipeline_memcpy_async(loaded + i / (span / vector) * loaded_pitch + i % (span / vector) * vector,
-                              x + i * vector, vector * sizeof(__half));
+      const int place = i / (span / vector) * loaded_pitch + i % (span / vector) * vector;
+      qref_ptx_copy_16_async(destination + static_cast<uint32_t>(place) * sizeof(qref_float16), x + i * vector, true);
     }
   }
-  __pipeline_commit();
+  qref_ptx_copy_commit();
 }
 
-/* The strides inside a span. Returns the largest magnitude among its elements; NaN for a NaN. */
-__device__ inline float transform_span(const __half *loaded, float *transformed) {
+/* The strides inside a span. Returns whether all elements are numbers of at most `largest`. */
+__device__ inline bool transform_span(const qref_float16 *loaded, float largest, float *transformed) {
   constexpr int vectors = span / 8;
   float v[span];
-  __half2 largest = __half2half2(__ushort_as_half(0));
+  uint32_t magnitudes = 0;
 #pragma unroll
   for (int i = 0; i < vectors; i++) {
     const uint4 packed = reinterpret_cast<const uint4 *>(loaded)[i];
-    const unsigned int words[4] = {packed.x, packed.y, packed.z, packed.w};
+    const uint32_t words[4] = {packed.x, packed.y, packed.z, packed.w};
 #pragma unroll
     for (int j = 0; j < 4; j++) {
-      const __half2 pair = *reinterpret_cast<const __half2 *>(&words[j]);
-      largest = __hmax2_nan(largest, __habs2(pair));
-      v[i * 8 + j * 2] = __low2float(pair);
-      v[i * 8 + j * 2 + 1] = __high2float(pair);
+      magnitudes = qref_ptx_larger_magnitude_f16_pair(magnitudes, words[j]);
+      qref_ptx_f32_from_f16_pair(words[j], &v[i * 8 + j * 2], &v[i * 8 + j * 2 + 1]);
     }
   }
   butterflies<span>(v);
@@ -100,7 +98,10 @@ __device__ inline float transform_span(const __half *loaded, float *transformed)
   for (int i = 0; i < span; i += 4) {
     *reinterpret_cast<float4 *>(transformed + i) = make_float4(v[i], v[i + 1], v[i + 2], v[i + 3]);
   }
-  return __half2float(__hmax_nan(__low2half(largest), __high2half(largest)));
+  float low;
+  float high;
+  qref_ptx_f32_from_f16_pair(magnitudes, &low, &high);
+  return low <= largest && high <= largest;
 }
 
 /* The strides from 64 on and the base matrix. spans: those of the row. Sum (m, j) is element j * group + m * 64 +
@@ -191,21 +192,20 @@ __device__ inline void store_everything(const qref_hadamard_args &args, const qr
 template <typename tile, bool saturate>
 __global__ void __launch_bounds__(tile::threads, tile::blocks)
     hadamard_tiles(qref_hadamard_args args, qref_rounding_rule rule, float largest_input) {
-  extern __shared__ float4 shared[];
-  float *const spans = reinterpret_cast<float *>(shared);
-  __half *const loaded = reinterpret_cast<__half *>(spans + tile::tile_spans * span_pitch);
+  QREF_CUDA_DYNAMIC_SHARED(float, spans);
+  qref_float16 *const loaded = reinterpret_cast<qref_float16 *>(spans + tile::tile_spans * span_pitch);
   const bool everything = args.counts != nullptr || args.transformed != nullptr || args.before_rounding != nullptr;
   const size_t tile_stride = static_cast<size_t>(gridDim.x) * tile::rows;
   size_t first_row = static_cast<size_t>(blockIdx.x) * tile::rows;
   start_load<tile>(args.x + first_row * tile::dim, args.rows - first_row, loaded);
   for (; first_row < args.rows; first_row += tile_stride) {
     const size_t rows = args.rows - first_row;
-    __pipeline_wait_prior(0);
+    qref_ptx_copy_wait<0>();
     __syncthreads(); /* loaded is complete, and spans no longer read */
     bool small = true;
     for (int i = static_cast<int>(threadIdx.x); i < tile::tile_spans; i += tile::threads) {
       if (static_cast<size_t>(i / (tile::dim / span)) < rows) {
-        small &= transform_span(loaded + i * loaded_pitch, spans + i * span_pitch) <= largest_input;
+        small &= transform_span(loaded + i * loaded_pitch, largest_input, spans + i * span_pitch);
       }
     }
     const bool careful = __syncthreads_or(!small) != 0 || everything;
@@ -238,18 +238,14 @@ qref_status launch(const qref_hadamard_args *args, cudaStream_t stream, qref_err
   int multiprocessors = 0;
   QREF_CUDA_TRY(cudaGetDevice(&device), "hadamard", error);
   QREF_CUDA_TRY(cudaDeviceGetAttribute(&multiprocessors, cudaDevAttrMultiProcessorCount, device), "hadamard", error);
-  QREF_CUDA_TRY(cudaFuncSetAttribute(hadamard_tiles<tile, saturate>, cudaFuncAttributeMaxDynamicSharedMemorySize,
-                                     static_cast<int>(tile::shared)),
-                "hadamard", error);
   const size_t tiles = (args->rows + tile::rows - 1) / tile::rows;
   const size_t most = static_cast<size_t>(multiprocessors) * tile::blocks;
   /* A sum of dim elements, with the rounding of its fewer than 100 additions. */
   const double growth = static_cast<double>(tile::dim) * static_cast<double>(args->scale) * 1.0001;
   const double largest_input = 0x1p31 / growth < 65504.0 ? 0x1p31 / growth : 65504.0;
-  hadamard_tiles<tile, saturate>
-      <<<static_cast<unsigned int>(tiles < most ? tiles : most), tile::threads, tile::shared, stream>>>(
-          *args, args->rule->output, static_cast<float>(largest_input));
-  return qref_cuda_launched("hadamard", error);
+  return qref_cuda_launch("hadamard", hadamard_tiles<tile, saturate>,
+                          static_cast<unsigned int>(tiles < most ? tiles : most), tile::threads, tile::shared, stream,
+                          error, *args, args->rule->output, static_cast<float>(largest_input));
 }
 
 using launch_function = qref_status (*)(const qref_hadamard_args *, cudaStream_t, qref_error *);

@@ -89,6 +89,6 @@ __global__ void rmsnorm(qref_rmsnorm_args args, qref_rmsnorm_rule rule) {
 
 qref_status qref_cuda_rmsnorm(const qref_rmsnorm_args *args, cudaStream_t stream, qref_error *error) {
   constexpr unsigned int threads = 128;
-  rmsnorm<<<qref_cuda_blocks(args->rows, threads / qref_cuda_warp), threads, 0, stream>>>(*args, *args->rule);
-  return qref_cuda_launched("rmsnorm", error);
+  return qref_cuda_launch("rmsnorm", rmsnorm, qref_cuda_blocks(args->rows, threads / qref_cuda_warp), threads, 0,
+                          stream, error, *args, *args->rule);
 }

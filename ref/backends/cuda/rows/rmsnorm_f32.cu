@@ -31,6 +31,6 @@ __global__ void rmsnorm_f32(qref_rmsnorm_f32_args args) {
 
 qref_status qref_cuda_rmsnorm_f32(const qref_rmsnorm_f32_args *args, cudaStream_t stream, qref_error *error) {
   constexpr unsigned int threads = 128;
-  rmsnorm_f32<<<qref_cuda_blocks(args->rows, threads / qref_cuda_warp), threads, 0, stream>>>(*args);
-  return qref_cuda_launched("rmsnorm_f32", error);
+  return qref_cuda_launch("rmsnorm_f32", rmsnorm_f32, qref_cuda_blocks(args->rows, threads / qref_cuda_warp), threads,
+                          0, stream, error, *args);
 }
