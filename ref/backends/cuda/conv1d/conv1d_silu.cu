@@ -3,6 +3,7 @@
 #include "ref/backends/cuda/numerics.cuh"
 /* Behind the numerics. */
 #include "ref/backends/cuda/conv1d/conv1d_silu.cuh"
+#include "ref/backends/cuda/conv1d/position.cuh"
 #include "ref/backends/cuda/counts.cuh"
 #include "ref/backends/cuda/launch.h"
 
@@ -14,8 +15,8 @@ __global__ void conv1d_silu(const __grid_constant__ qref_conv1d_silu_args args,
   const size_t outputs = args.batch * args.channels * args.length;
   const size_t stride = static_cast<size_t>(gridDim.x) * blockDim.x;
   for (size_t i = static_cast<size_t>(blockIdx.x) * blockDim.x + threadIdx.x; i < outputs; i += stride) {
-    const size_t row = i / args.length;
-    qref_cuda_conv1d_silu_output(args, rule, row, row % args.channels, i % args.length, &counts);
+    const auto [row, d, t] = qref_cuda_conv1d_position_of(i, args.channels, args.length);
+    qref_cuda_conv1d_silu_output(args, rule, row, d, t, &counts);
   }
   qref_cuda_add_counts(args.counts, counts);
 }

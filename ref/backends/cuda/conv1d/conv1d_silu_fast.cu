@@ -130,7 +130,7 @@ __device__ results decide(const samples &x, const channel &c, float out_scale, f
     float clamped[4];
 #pragma unroll
     for (unsigned int k = 0; k < 4; k++) {
-      const uint32_t window = __byte_perm(before, x.now[word], 0x4321 + 0x1111 * k);
+      const uint32_t window = k == 3 ? x.now[word] : __byte_perm(before, x.now[word], 0x4321 + 0x1111 * k);
       /* The sum of the products is an integer of 18 bits, which the shift makes a float32. */
       const float acc =
           __int_as_float(__dp4a(static_cast<int32_t>(window), c.weights, shift_bits)) - QREF_CUDA_CONV1D_SHIFT;

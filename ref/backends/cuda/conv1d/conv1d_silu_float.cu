@@ -1,6 +1,7 @@
 /* conv1d + SiLU of the float simulation and of the float32 model. One thread an output, in a loop over the grid. */
 #include "ref/backends/cuda/numerics.cuh"
 /* Behind the numerics. */
+#include "ref/backends/cuda/conv1d/position.cuh"
 #include "ref/backends/cuda/device_ops.h"
 #include "ref/backends/cuda/launch.h"
 #include "ref/ops/intermediate.h"
@@ -16,9 +17,8 @@ __global__ void conv1d_silu_floatsim(qref_conv1d_silu_floatsim_args args, qref_c
   const size_t outputs = args.batch * args.channels * T;
   const size_t stride = static_cast<size_t>(gridDim.x) * blockDim.x;
   for (size_t i = static_cast<size_t>(blockIdx.x) * blockDim.x + threadIdx.x; i < outputs; i += stride) {
-    const size_t t = i % T;
-    const size_t d = i / T % args.channels;
-    const int8_t *const x = args.x + (i - t);  // (T)
+    const auto [row, d, t] = qref_cuda_conv1d_position_of(i, args.channels, T);
+    const int8_t *const x = args.x + row * T;  // (T)
     const int8_t *const w = args.w + d * W;    // (W)
     float v = args.bias != nullptr ? static_cast<float>(args.bias[d]) * args.bias_scale : 0.0f;
     for (size_t k = 0; k < W; k++) {
@@ -40,9 +40,8 @@ __global__ void conv1d_silu_f32(qref_conv1d_silu_f32_args args) {
   const size_t outputs = args.batch * args.channels * T;
   const size_t stride = static_cast<size_t>(gridDim.x) * blockDim.x;
   for (size_t i = static_cast<size_t>(blockIdx.x) * blockDim.x + threadIdx.x; i < outputs; i += stride) {
-    const size_t t = i % T;
-    const size_t d = i / T % args.channels;
-    const float *const x = args.x + (i - t);  // (T)
+    const auto [row, d, t] = qref_cuda_conv1d_position_of(i, args.channels, T);
+    const float *const x = args.x + row * T;  // (T)
     const float *const w = args.w + d * W;    // (W)
     float v = args.bias != nullptr ? args.bias[d] : 0.0f;
     for (size_t k = 0; k < W; k++) {
