@@ -58,6 +58,18 @@ cudaError_t cudaMemcpy2DAsync(void *to, size_t to_pitch, const void *from, size_
 cudaError_t cudaMemsetAsync(void *to, int value, size_t bytes, cudaStream_t stream);
 cudaError_t cudaStreamSynchronize(cudaStream_t stream);
 cudaError_t cudaFuncSetAttribute(const void *kernel, cudaFuncAttribute attribute, int value);
+/* The same in the types of C++. */
+template <typename type>
+cudaError_t cudaMallocAsync(type **pointer, size_t bytes, cudaStream_t stream) {
+  void *memory = nullptr;
+  const cudaError_t error = cudaMallocAsync(&memory, bytes, stream);
+  *pointer = static_cast<type *>(memory);
+  return error;
+}
+template <typename result, typename... parameters>
+cudaError_t cudaFuncSetAttribute(result (*kernel)(parameters...), cudaFuncAttribute attribute, int value) {
+  return cudaFuncSetAttribute(reinterpret_cast<const void *>(kernel), attribute, value);
+}
 
 /* One launch: false where it breaks a rule. */
 cudaError_t qref_emulated_launch(const cudaLaunchConfig_t &config, const void *kernel, void (*body)(void *),
