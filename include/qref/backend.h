@@ -89,7 +89,7 @@ typedef struct qref_backend {
   qref_status (*rmsnorm_f32)(const qref_rmsnorm_f32_args *, qref_error *);
   qref_status (*hadamard_f32)(const qref_hadamard_f32_args *, qref_error *);
   /* y[i] = function(x[i]), for `qref sweep`, which proves a backend's functions over all arguments: NULL where the
-   * backend has none of its own. y may be x. May be called from several threads at a time. */
+   * backend has none of its own. y may be x. */
   qref_status (*map_f32)(qref_map_function function, const float *x, size_t count, float *y, int threads,
                          qref_error *error);
 } qref_backend;

@@ -40,6 +40,12 @@ static qref_status missing(const char *function, qref_error *error) {
   return qref_fail(error, QREF_ERROR_DEVICE, "the module supports %s, but has no function for it", function);
 }
 
+#ifdef _OPENMP
+#define ONE_AT_A_TIME _Pragma("omp critical(qref_module)")
+#else
+#define ONE_AT_A_TIME
+#endif
+
 /* Calls a function of modules[index], one thread at a time. */
 #define CALL(index, function, ...)                                     \
   const watched_module *module = &modules[index];                      \
@@ -47,7 +53,7 @@ static qref_status missing(const char *function, qref_error *error) {
   if (module->own->function == NULL) {                                 \
     return missing(#function, error);                                  \
   }                                                                    \
-  _Pragma("omp critical(qref_module)") {                               \
+  ONE_AT_A_TIME {                                                      \
     qref_watch_begin(module->name, #function);                         \
     status = finish(module->own->function(__VA_ARGS__, error), error); \
   }                                                                    \
@@ -72,8 +78,7 @@ static qref_status missing(const char *function, qref_error *error) {
   }                                                                                                               \
   static qref_status map_##index(qref_map_function function, const float *x, size_t count, float *y, int threads, \
                                  qref_error *error) {                                                             \
-    qref_watch_begin(modules[index].name, "map_f32");                                                             \
-    return finish(modules[index].own->map_f32(function, x, count, y, threads, error), error);                     \
+    CALL(index, map_f32, function, x, count, y, threads);                                                         \
   }
 FUNCTIONS(0)
 FUNCTIONS(1)
