@@ -1,8 +1,8 @@
 #include "ref/backends/module_path.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <qref/backend.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -11,69 +11,103 @@
 #include "ref/base/file.h"
 
 static const char environment[] = "QREF_MODULE_PATH";
+static const char prefix[] = "qref_";
+static const char suffix[] = ".so";
 
-/* The module of that name in the folder, if it is there. *memory becomes false when there is none. */
-static char *in_folder(const char *folder, size_t length, const char *name, bool *memory) {
-  const char separator[] = "/";
-  const size_t size = length + sizeof separator + strlen("qref_.so") + strlen(name);
-  char *path = malloc(size);
-  if (path == NULL) {
-    *memory = false;
-    return NULL;
-  }
-  snprintf(path, size, "%.*s%sqref_%s.so", (int)length, folder, folder[length - 1] == '/' ? "" : separator, name);
-  if (!qref_path_exists(path)) {
+/* ---- folders ---- */
+
+typedef struct folder_list {
+  char **paths;
+  size_t count;
+  bool out_of_memory;
+} folder_list;
+
+/* Takes the string over. */
+static void add_folder(folder_list *list, char *path) {
+  char **paths = path == NULL ? NULL : realloc(list->paths, (list->count + 1) * sizeof *paths);
+  if (paths == NULL) {
     free(path);
-    return NULL;
+    list->out_of_memory = true;
+    return;
   }
-  return path;
+  list->paths = paths;
+  paths[list->count++] = path;
 }
 
-static char *in_environment(const char *name, bool *memory) {
-  const char *folder = getenv(environment);
-  while (folder != NULL && *folder != '\0') {
-    const size_t length = strcspn(folder, ":");
-    char *path = length != 0 ? in_folder(folder, length, name, memory) : NULL;
-    if (path != NULL || !*memory) {
-      return path;
+static folder_list list_folders(void) {
+  folder_list list = {.paths = NULL};
+  const char *rest = getenv(environment);
+  while (rest != NULL && *rest != '\0') {
+    const size_t length = strcspn(rest, ":");
+    if (length != 0) {
+      add_folder(&list, strndup(rest, length));
     }
-    folder += length + (folder[length] == ':');
+    rest += length + (rest[length] == ':');
   }
-  return NULL;
+  char *program = qref_program_folder();
+  if (program != NULL) {
+    add_folder(&list, strdup(program));
+    add_folder(&list, qref_path_join(program, "../lib/qref"));
+  }
+  free(program);
+  return list;
 }
 
-static char *near_program(const char *program, const char *name, bool *memory) {
-  char *path = in_folder(program, strlen(program), name, memory);
-  if (path != NULL || !*memory) {
-    return path;
+static void free_folders(folder_list *list) {
+  for (size_t i = 0; i < list->count; i++) {
+    free(list->paths[i]);
   }
-  char *installed = qref_path_join(program, "../lib/qref");
-  *memory = installed != NULL;
-  path = *memory ? in_folder(installed, strlen(installed), name, memory) : NULL;
-  free(installed);
-  return path;
+  free(list->paths);
+}
+
+/* ---- one module ---- */
+
+static char *file_name(const char *name) {
+  char *file = malloc(strlen(prefix) + strlen(name) + sizeof suffix);
+  if (file != NULL) {
+    strcpy(file, prefix);
+    strcat(file, name);
+    strcat(file, suffix);
+  }
+  return file;
+}
+
+static qref_status unknown(const char *name, qref_error *error) {
+  qref_error known;
+  const qref_backend *none = NULL;
+  char *program = qref_program_folder();
+  const char *here = program != NULL ? program : "./";
+  (void)qref_backend_find(name, &none, &known);
+  (void)qref_fail(error, QREF_ERROR_ARGUMENT, "%s, and found no module %s%s%s in %s, %s and %s../lib/qref",
+                  known.message, prefix, name, suffix, environment, here, here);
+  free(program);
+  return QREF_ERROR_ARGUMENT;
 }
 
 static qref_status find_named(const char *name, char **path, qref_error *error) {
-  char *program = qref_program_folder();
-  bool memory = true;
-  *path = in_environment(name, &memory);
-  if (*path == NULL && memory && program != NULL) {
-    *path = near_program(program, name, &memory);
+  folder_list folders = list_folders();
+  char *file = file_name(name);
+  bool memory = file != NULL && !folders.out_of_memory;
+  for (size_t i = 0; memory && *path == NULL && i < folders.count; i++) {
+    *path = qref_path_join(folders.paths[i], file);
+    memory = *path != NULL;
+    if (memory && !qref_path_exists(*path)) {
+      free(*path);
+      *path = NULL;
+    }
   }
-  qref_status status = QREF_OK;
+  free(file);
+  free_folders(&folders);
   if (!memory) {
-    status = qref_fail(error, QREF_ERROR_MEMORY, "module '%s': out of memory", name);
-  } else if (*path == NULL) {
-    qref_error known;
-    const qref_backend *none = NULL;
-    const char *here = program != NULL ? program : "./";
-    (void)qref_backend_find(name, &none, &known);
-    status = qref_fail(error, QREF_ERROR_ARGUMENT, "%s, and found no module qref_%s.so in %s, %s and %s../lib/qref",
-                       known.message, name, environment, here, here);
+    return qref_fail(error, QREF_ERROR_MEMORY, "module '%s': out of memory", name);
   }
-  free(program);
-  return status;
+  return *path != NULL ? QREF_OK : unknown(name, error);
+}
+
+/* Whether it has the suffix and something in front of it. */
+static bool is_file_of_module(const char *name) {
+  const size_t length = strlen(name);
+  return length > strlen(suffix) && strcmp(name + length - strlen(suffix), suffix) == 0;
 }
 
 qref_status qref_module_path(const char *name, char **path, qref_error *error) {
@@ -81,14 +115,80 @@ qref_status qref_module_path(const char *name, char **path, qref_error *error) {
   if (name == NULL || name[0] == '\0') {
     return qref_fail(error, QREF_ERROR_ARGUMENT, "backend: expected the name of a backend or module");
   }
-  const size_t length = strlen(name);
   const bool has_slash = strchr(name, '/') != NULL;
-  if (!has_slash && (length < 3 || strcmp(name + length - 3, ".so") != 0)) {
+  if (!has_slash && !is_file_of_module(name)) {
     return find_named(name, path, error);
   }
   if (access(name, F_OK) != 0) {
     return qref_fail(error, QREF_ERROR_IO, "%s: cannot open the module: %s", name, strerror(errno));
   }
-  *path = qref_path_join(has_slash ? "" : ".", name);
+  *path = has_slash ? strdup(name) : qref_path_join(".", name);
   return *path != NULL ? QREF_OK : qref_fail(error, QREF_ERROR_MEMORY, "%s: out of memory", name);
+}
+
+/* ---- all of them ---- */
+
+static bool is_listed(const qref_module_list *list, const char *name, size_t length) {
+  for (size_t i = 0; i < list->count; i++) {
+    if (strlen(list->files[i].name) == length && strncmp(list->files[i].name, name, length) == 0) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/* False when out of memory. */
+static bool add_file(qref_module_list *list, const char *folder, const char *file) {
+  const char *name = file + strlen(prefix);
+  if (strncmp(file, prefix, strlen(prefix)) != 0 || !is_file_of_module(name) ||
+      is_listed(list, name, strlen(name) - strlen(suffix))) {
+    return true;
+  }
+  qref_module_file *files = realloc(list->files, (list->count + 1) * sizeof *files);
+  if (files == NULL) {
+    return false;
+  }
+  list->files = files;
+  qref_module_file *added = &files[list->count++];
+  added->name = strndup(name, strlen(name) - strlen(suffix));
+  added->path = qref_path_join(folder, file);
+  return added->name != NULL && added->path != NULL;
+}
+
+static int compare_names(const void *a, const void *b) {
+  return strcmp(((const qref_module_file *)a)->name, ((const qref_module_file *)b)->name);
+}
+
+qref_status qref_module_list_make(qref_module_list *list, qref_error *error) {
+  *list = (qref_module_list){.files = NULL};
+  folder_list folders = list_folders();
+  bool memory = !folders.out_of_memory;
+  for (size_t i = 0; memory && i < folders.count; i++) {
+    DIR *stream = opendir(folders.paths[i]);
+    const struct dirent *entry = NULL;
+    while (stream != NULL && memory && (entry = readdir(stream)) != NULL) {
+      memory = add_file(list, folders.paths[i], entry->d_name);
+    }
+    if (stream != NULL) {
+      closedir(stream);
+    }
+  }
+  free_folders(&folders);
+  if (!memory) {
+    qref_module_list_free(list);
+    return qref_fail(error, QREF_ERROR_MEMORY, "modules: out of memory");
+  }
+  if (list->count != 0) {
+    qsort(list->files, list->count, sizeof *list->files, compare_names);
+  }
+  return QREF_OK;
+}
+
+void qref_module_list_free(qref_module_list *list) {
+  for (size_t i = 0; i < list->count; i++) {
+    free(list->files[i].name);
+    free(list->files[i].path);
+  }
+  free(list->files);
+  *list = (qref_module_list){.files = NULL};
 }

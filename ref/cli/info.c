@@ -11,6 +11,7 @@
 #include "ref/base/json.h"
 #include "ref/cli/cli.h"
 #include "ref/cli/info_backends.h"
+#include "ref/cli/info_modules.h"
 #include "ref/cli/info_suites.h"
 #include "ref/cli/junit.h"
 #include "ref/cli/options.h"
@@ -88,7 +89,7 @@ static bool self_tests_pass(const self_test tests[SELF_TEST_COUNT]) {
 /* ---- text ---- */
 
 static qref_status print_text(const self_test tests[SELF_TEST_COUNT], const qref_profile *profile,
-                              const qref_suite_counts *counts, qref_error *error) {
+                              const qref_suite_counts *counts, const qref_modules_found *modules, qref_error *error) {
   char hash[65];
   printf("version      %s\ncompiler     %s\n", QREF_VERSION, compiler);
   printf("arithmetic   FLT_EVAL_METHOD %d, -ffp-contract=off, %s-endian\n", (int)FLT_EVAL_METHOD,
@@ -105,6 +106,7 @@ static qref_status print_text(const self_test tests[SELF_TEST_COUNT], const qref
     }
   }
   qref_backends_print(profile);
+  qref_modules_print(modules, profile->name);
   printf("\nprofiles\n");
   for (size_t i = 0; i < qref_profile_count(); i++) {
     QREF_TRY(qref_profile_hash(qref_profile_at(i), hash, error));
@@ -132,7 +134,7 @@ static bool add_profiles(cJSON *object) {
 }
 
 static cJSON *summarize(const self_test tests[SELF_TEST_COUNT], const qref_profile *profile,
-                        const qref_suite_counts *counts) {
+                        const qref_suite_counts *counts, const qref_modules_found *modules) {
   cJSON *object = cJSON_CreateObject();
   if (object == NULL || cJSON_AddStringToObject(object, "version", QREF_VERSION) == NULL ||
       cJSON_AddStringToObject(object, "compiler", compiler) == NULL ||
@@ -141,7 +143,8 @@ static cJSON *summarize(const self_test tests[SELF_TEST_COUNT], const qref_profi
       cJSON_AddNumberToObject(object, "openmp", (double)openmp_version()) == NULL ||
       cJSON_AddStringToObject(object, "sanitizers", sanitizers) == NULL ||
       cJSON_AddBoolToObject(object, "self_test", self_tests_pass(tests)) == NULL ||
-      !qref_backends_add_json(object, profile) || !add_profiles(object) || !qref_suites_add_json(object, counts)) {
+      !qref_backends_add_json(object, profile) || !qref_modules_add_json(object, modules) || !add_profiles(object) ||
+      !qref_suites_add_json(object, counts)) {
     cJSON_Delete(object);
     return NULL;
   }
@@ -199,14 +202,19 @@ static bool print_info(const info_options *options, const self_test tests[SELF_T
   if (lists) {
     return print_lists(options, &counts, common);
   }
-  if (common->json) {
-    return qref_print_json(common->command, summarize(tests, &common->profile, &counts));
-  }
-  if (print_text(tests, &common->profile, &counts, &error) != QREF_OK) {
+  qref_modules_found modules;
+  bool printed = false;
+  if (qref_modules_find(common, &modules, &error) != QREF_OK) {
     (void)qref_report_error(common->command, &error);
-    return false;
+  } else if (common->json) {
+    printed = qref_print_json(common->command, summarize(tests, &common->profile, &counts, &modules));
+  } else if (print_text(tests, &common->profile, &counts, &modules, &error) != QREF_OK) {
+    (void)qref_report_error(common->command, &error);
+  } else {
+    printed = true;
   }
-  return true;
+  free(modules.facts);
+  return printed;
 }
 
 int qref_command_info(int argc, char **argv) {
@@ -220,7 +228,7 @@ int qref_command_info(int argc, char **argv) {
       .command = "info",
       .arguments = "",
       .description =
-          "Prints version, build, numerics self-test, backends, profiles and suites. With --profile P --json\n"
+          "Prints version, build, numerics self-test, backends, modules, profiles and suites. With --profile P --json\n"
           "the profile alone: every field with its value, itself a valid profile file.",
       .example = "  qref info\n  qref info --suites --flags\n  qref info --profile quamba --json > my-profile.json\n",
       .tables = tables,

@@ -98,15 +98,25 @@ static void pass_on(int signal_number, siginfo_t *information, void *context) {
   }
 }
 
-static void handle_signals(pid_t child) {
+static const int handled[] = {SIGCHLD, SIGINT, SIGTERM};
+enum { HANDLED = sizeof handled / sizeof handled[0] };
+
+static void handle_signals(pid_t child, struct sigaction before[HANDLED]) {
   child_id = (sig_atomic_t)child;
-  struct sigaction action = {.sa_handler = on_child};
-  sigemptyset(&action.sa_mask);
-  sigaction(SIGCHLD, &action, NULL);
-  action = (struct sigaction){.sa_sigaction = pass_on, .sa_flags = SA_SIGINFO};
-  sigemptyset(&action.sa_mask);
-  sigaction(SIGINT, &action, NULL);
-  sigaction(SIGTERM, &action, NULL);
+  for (size_t i = 0; i < HANDLED; i++) {
+    struct sigaction action = {.sa_sigaction = pass_on, .sa_flags = SA_SIGINFO};
+    if (handled[i] == SIGCHLD) {
+      action = (struct sigaction){.sa_handler = on_child};
+    }
+    sigemptyset(&action.sa_mask);
+    sigaction(handled[i], &action, &before[i]);
+  }
+}
+
+static void restore_signals(const struct sigaction before[HANDLED]) {
+  for (size_t i = 0; i < HANDLED; i++) {
+    sigaction(handled[i], &before[i], NULL);
+  }
 }
 
 static double now(void) {
@@ -159,8 +169,11 @@ bool qref_supervise(size_t seconds, qref_status *status, int *exit_code, qref_er
   if (child < 0) {
     *status = qref_fail(error, QREF_ERROR_MEMORY, "cannot start a process for the module: %s", strerror(errno));
   } else {
-    handle_signals(child);
-    if (wait_for(child, watch, seconds, &ending)) {
+    struct sigaction before[HANDLED];
+    handle_signals(child, before);
+    const bool in_time = wait_for(child, watch, seconds, &ending);
+    restore_signals(before);
+    if (in_time) {
       *status = conclude(watch, ending, exit_code, error);
     } else {
       char event[64];

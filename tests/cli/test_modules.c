@@ -1,4 +1,6 @@
 /* Modules as a user meets them: what each fault of a module makes of a command, its one line and its exit code. */
+#include <cjson/cJSON.h>
+
 #include "tests/cli/program.h"
 
 #define MOCK QREF_MODULES "/qref_mock.so"
@@ -135,6 +137,56 @@ static void partial_support(void **state) {
                &(fault){"partial", "backend 'mock' does not compute "});
 }
 
+/* Each module that has a name is looked at by itself: none keeps qref info from the rest. */
+static void info_lists_modules(void **state) {
+  program *p = *state;
+  expect(p, "QREF_MODULE_PATH=/nowhere:'" QREF_MODULES "' $Q info", 0);
+  assert_contains(p->out,
+                  "\n  mock         yes                         the reference behind a module's interface\n"
+                  "               " MOCK "\n               19 of 19 ops under profile quamba\n");
+  expect(p, "QREF_MOCK=partial $Q info --backend " MOCK " --profile floatsim", 0);
+  assert_contains(p->out, "\n               1 of 19 ops under profile floatsim: requantize\n");
+  expect(p,
+         "mkdir m && cp " MOCK
+         " m/qref_b.so && echo >m/qref_a.so && echo >m/qref_.so && echo >m/other.so\n"
+         "QREF_MOCK=no-device QREF_MODULE_PATH=m:'" QREF_MODULES "' $Q info",
+         0);
+  assert_contains(p->out, "\n  a            no: cannot load the module m/qref_a.so: m/qref_a.so: ");
+  assert_contains(p->out,
+                  "\n  b            no: m/qref_b.so: the module cannot run here: mock: expected at least one device");
+  assert_contains(p->out, "\n  mock         no: " MOCK ": the module cannot run here: ");
+  assert_null(strstr(p->out, "other"));
+  static const fault faults[] = {
+      {"load-crash", "\n  mock         no: module mock: signal 11 (Segmentation fault) in its loading\n"},
+      {"load-exit", "\n  mock         no: module mock: ended the program, with exit code 0, in its loading\n"},
+      {"load-hang", "\n  mock         no: module mock: no answer within 1 s (--timeout) in its loading\n"},
+  };
+  for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++) {
+    char command[256];
+    snprintf(command, sizeof command, "QREF_MOCK=%s QREF_MODULE_PATH='" QREF_MODULES "' $Q info --timeout 1",
+             faults[i].name);
+    expect(p, command, 0);
+    assert_contains(p->out, faults[i].message);
+    assert_contains(p->out, "\nprofiles\n");
+  }
+  expect(p, "QREF_MOCK=partial QREF_MODULE_PATH='" QREF_MODULES "' $Q info --json", 0);
+  cJSON *json = cJSON_Parse(p->out);
+  const cJSON *modules = cJSON_GetObjectItem(json, "modules");
+  const cJSON *mock = NULL;
+  cJSON_ArrayForEach(mock, modules) {
+    if (strcmp(cJSON_GetStringValue(cJSON_GetObjectItem(mock, "name")), "mock") == 0) {
+      break;
+    }
+  }
+  assert_non_null(mock);
+  assert_true(cJSON_IsTrue(cJSON_GetObjectItem(mock, "usable")));
+  assert_string_equal(cJSON_GetStringValue(cJSON_GetObjectItem(mock, "file")), MOCK);
+  const cJSON *ops = cJSON_GetObjectItem(mock, "ops");
+  assert_true(cJSON_IsTrue(cJSON_GetObjectItem(ops, "requantize")));
+  assert_true(cJSON_IsFalse(cJSON_GetObjectItem(ops, "hadamard")));
+  cJSON_Delete(json);
+}
+
 /* A signal to the process that the user started reaches the work, which says what was done. */
 static void an_interrupt(void **state) {
   program *p = *state;
@@ -156,6 +208,7 @@ int main(void) {
       cmocka_unit_test_setup(a_function_missing_under_another_profile, program_clear),
       cmocka_unit_test_setup(a_wrong_result, program_clear),
       cmocka_unit_test_setup(partial_support, program_clear),
+      cmocka_unit_test_setup(info_lists_modules, program_clear),
       cmocka_unit_test_setup(an_interrupt, program_clear),
   };
   return cmocka_run_group_tests(tests, program_begin, program_end);
