@@ -27,7 +27,7 @@ __device__ inline int32_t few_rows_multiply(uint4 x, uint4 w, int32_t acc) {
 template <linear_form form, int row_group>
 __global__ void __launch_bounds__(few_rows_shape::threads) linear_few_rows(qref_linear_w8a8_args args) {
   constexpr int warp_columns = few_rows_shape::warp_columns;
-  const unsigned int lane = threadIdx.x % 32;
+  const int lane = threadIdx.x % 32;
   const size_t n = static_cast<size_t>(blockIdx.x) * few_rows_shape::block_columns + threadIdx.x / 32 * warp_columns;
   const size_t m = static_cast<size_t>(blockIdx.y) * row_group;
   const size_t chunks = args.depth / 16;
