@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <qref/backend.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -63,11 +64,10 @@ static void free_folders(folder_list *list) {
 /* ---- one module ---- */
 
 static char *file_name(const char *name) {
-  char *file = malloc(strlen(prefix) + strlen(name) + sizeof suffix);
+  const size_t size = strlen(prefix) + strlen(name) + sizeof suffix;
+  char *file = malloc(size);
   if (file != NULL) {
-    strcpy(file, prefix);
-    strcat(file, name);
-    strcat(file, suffix);
+    snprintf(file, size, "%s%s%s", prefix, name, suffix);
   }
   return file;
 }

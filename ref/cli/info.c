@@ -203,18 +203,18 @@ static bool print_info(const info_options *options, const self_test tests[SELF_T
     return print_lists(options, &counts, common);
   }
   qref_modules_found modules;
-  bool printed = false;
-  if (qref_modules_find(common, &modules, &error) != QREF_OK) {
-    (void)qref_report_error(common->command, &error);
-  } else if (common->json) {
+  qref_status status = qref_modules_find(common, &modules, &error);
+  bool printed = true;
+  if (status == QREF_OK && common->json) {
     printed = qref_print_json(common->command, summarize(tests, &common->profile, &counts, &modules));
-  } else if (print_text(tests, &common->profile, &counts, &modules, &error) != QREF_OK) {
-    (void)qref_report_error(common->command, &error);
-  } else {
-    printed = true;
+  } else if (status == QREF_OK) {
+    status = print_text(tests, &common->profile, &counts, &modules, &error);
   }
   free(modules.facts);
-  return printed;
+  if (status != QREF_OK) {
+    (void)qref_report_error(common->command, &error);
+  }
+  return printed && status == QREF_OK;
 }
 
 int qref_command_info(int argc, char **argv) {
