@@ -2,6 +2,7 @@
 #ifndef QREF_BACKENDS_CUDA_SCAN_TABLES_SCAN_CUH
 #define QREF_BACKENDS_CUDA_SCAN_TABLES_SCAN_CUH
 
+#include "ref/backends/cuda/scan/device_memory.cuh"
 #include "ref/backends/cuda/scan/tables_layout.cuh"
 
 namespace qref_cuda_scan {
@@ -45,22 +46,30 @@ struct state_store {
   const qref_selective_scan_args &args;
   const qref_scan_rule &rule;
   size_t first; /* element of the lane's first state, of chunk 0 */
-  bool exists;  /* the channel is none behind the last */
+  bool exists;  /* the channel is none behind the last, and its state is asked for */
+  size_t chunk_length;
+  size_t next; /* the least multiple of chunk_length that may still come */
   qref_counts *counts;
 };
 
+/* Stores the state of one element. Out of the way of the lanes' registers. */
+__device__ __noinline__ void store_state(const qref_selective_scan_args &args, const qref_scan_rule &rule, size_t i,
+                                         float h, qref_counts *counts) {
+  const float prescale = rule.state_prescale;
+  const float scaled = qref_apply_scale(h * prescale, args.scales.state * prescale, rule.state.scale_form);
+  args.state[i] = qref_round_to_int8(scaled, &rule.state.round, i, counts);
+}
+
+/* Behind step t. Within two chunks of STEPS there is one multiple of a long chunk_length, but many of a short one. */
 template <unsigned int states>
-__device__ inline void store_state_behind(const state_store &store, size_t t, const float (&h)[states]) {
-  const qref_selective_scan_args &args = store.args;
-  const size_t chunk_length = qref_scan_chunk_length(&args);
-  if (args.state == nullptr || !store.exists || ((t + 1) % chunk_length != 0 && t + 1 != args.length)) {
-    return;
-  }
-  const size_t first = store.first + t / chunk_length * STATES;
-  const float prescale = store.rule.state_prescale;
-  for (unsigned int n = 0; n < states; n++) {
-    const float scaled = qref_apply_scale(h[n] * prescale, args.scales.state * prescale, store.rule.state.scale_form);
-    args.state[first + n] = qref_round_to_int8(scaled, &store.rule.state.round, first + n, store.counts);
+__device__ __forceinline__ void store_state_behind(const state_store &store, size_t t, const float (&h)[states]) {
+  const bool ends = store.chunk_length >= 2 * STEPS ? t + 1 == store.next : (t + 1) % store.chunk_length == 0;
+  if (store.exists && (ends || t + 1 == store.args.length)) {
+    const size_t first = store.first + t / store.chunk_length * STATES;
+#pragma unroll
+    for (unsigned int n = 0; n < states; n++) {
+      store_state(store.args, store.rule, first + n, h[n], store.counts);
+    }
   }
 }
 
@@ -114,7 +123,7 @@ __device__ __forceinline__ void scan_chunk(lane<lanes> *self, size_t chunk, unsi
 #pragma unroll
     for (unsigned int q = 0; q < s::steps; q++) {
       float decay[s::states];
-      load_floats<s::states>(shared + self->decay + (code >> (8 * q)) % CODES * (32 * s::states), decay);
+      load_shared(self->decay + byte_of(code, q) * (32 * s::states * static_cast<unsigned int>(sizeof(float))), decay);
       const size_t t = chunk * STEPS + i * s::steps + q - g * s::steps; /* beyond the length where it is negative */
       const bool exists = !guarded || t < store.args.length;
 #pragma unroll
