@@ -45,7 +45,8 @@ static folder_list list_folders(void) {
     }
     rest += length + (rest[length] == ':');
   }
-  char *program = qref_program_folder();
+  char *program = NULL;
+  list.out_of_memory = !qref_program_folder(&program) || list.out_of_memory;
   if (program != NULL) {
     add_folder(&list, strdup(program));
     add_folder(&list, qref_path_join(program, "../lib/qref"));
@@ -75,8 +76,9 @@ static char *file_name(const char *name) {
 static qref_status unknown(const char *name, qref_error *error) {
   qref_error known;
   const qref_backend *none = NULL;
-  char *program = qref_program_folder();
-  const char *here = program != NULL ? program : "./";
+  char *program = NULL;
+  const bool memory = qref_program_folder(&program);
+  const char *here = memory && program != NULL ? program : "./";
   (void)qref_backend_find(name, &none, &known);
   (void)qref_fail(error, QREF_ERROR_ARGUMENT, "%s, and found no module %s%s%s in %s, %s and %s../lib/qref",
                   known.message, prefix, name, suffix, environment, here, here);

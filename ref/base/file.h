@@ -43,8 +43,9 @@ qref_status qref_output_write_all(const qref_output_item *items, size_t count, q
 qref_status qref_make_directory(const char *path, bool *created, qref_error *error);
 /* "directory/name" as a malloc'ed string, or NULL. */
 char *qref_path_join(const char *directory, const char *name);
-/* The folder of the running program with its final '/', malloc'ed; NULL where the system does not tell. */
-char *qref_program_folder(void);
+/* The folder of the running program with its final '/', malloc'ed; NULL where the system does not tell. False when out
+ * of memory. */
+bool qref_program_folder(char **folder);
 bool qref_path_exists(const char *path);
 bool qref_path_is_directory(const char *path);
 /* Removes a directory and what is in it, as far as possible; links are not followed. */

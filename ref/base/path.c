@@ -36,20 +36,22 @@ char *qref_path_join(const char *directory, const char *name) {
   return path;
 }
 
-char *qref_program_folder(void) {
+bool qref_program_folder(char **folder) {
   enum { PROGRAM_PATH_SIZE = 4096 };
-  char folder[PROGRAM_PATH_SIZE];
-  const ssize_t length = readlink("/proc/self/exe", folder, sizeof folder - 1);
+  char program[PROGRAM_PATH_SIZE];
+  *folder = NULL;
+  const ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
   if (length <= 0 || length >= PROGRAM_PATH_SIZE - 1) {
-    return NULL;
+    return true;
   }
-  folder[length] = '\0';
-  char *slash = strrchr(folder, '/');
+  program[length] = '\0';
+  char *slash = strrchr(program, '/');
   if (slash == NULL) {
-    return NULL;
+    return true;
   }
   slash[1] = '\0';
-  return strdup(folder);
+  *folder = strdup(program);
+  return *folder != NULL;
 }
 
 bool qref_path_exists(const char *path) {

@@ -8,7 +8,13 @@
 static const char in_tree[] = "vectors/models/tiny-mamba";
 
 char *qref_default_model(void) {
-  char *folder = qref_path_is_directory(in_tree) ? NULL : qref_program_folder();
+  char *folder = NULL;
+  if (qref_path_is_directory(in_tree)) {
+    return strdup(in_tree);
+  }
+  if (!qref_program_folder(&folder)) {
+    return NULL;
+  }
   if (folder == NULL) {
     return strdup(in_tree);
   }

@@ -41,6 +41,8 @@ sweep gen 61 "$QREF_PROGRAM" gen "${suite[@]}" -o "$work/output"
 sweep merge 149 "$QREF_PROGRAM" merge -o "$work/output" "$work/shard1" "$work/shard2"
 sweep verify 157 "$QREF_PROGRAM" verify "$work/suite" --json
 sweep cross 3 "$QREF_PROGRAM" cross --suite smoke --op requantize --op linear_w8a8 --random 3 --json
+QREF_MODULE_PATH=$QREF_BINARY_DIR/tests/modules sweep "cross with a module" 7 "$QREF_PROGRAM" cross --backend mock \
+  --suite smoke --op requantize --json
 sweep "diff of suites" 163 "$QREF_PROGRAM" diff "$work/suite" "$work/suite"
 sweep replay 97 "$QREF_PROGRAM" replay "$QREF_SOURCE_DIR/vectors/recorded/quamba-h100"
 sweep quantize 67 "$QREF_PROGRAM" quantize --model "$tiny" "${calibration[@]}" -o "$work/output"
