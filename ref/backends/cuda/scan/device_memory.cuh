@@ -4,12 +4,7 @@
 
 namespace qref_cuda_scan {
 
-/* The number by which load_shared knows a place in shared memory. */
-__device__ __forceinline__ unsigned int shared_address(const float *place) {
-  return static_cast<unsigned int>(__cvta_generic_to_shared(place));
-}
-
-/* 2 or 4 floats of what does not change any more. */
+/* 2 or 4 floats of what does not change any more, at an address of qref_ptx_shared_address. */
 __device__ __forceinline__ void load_shared(unsigned int address, float (&to)[2]) {
   asm("ld.shared.v2.f32 {%0, %1}, [%2];" : "=f"(to[0]), "=f"(to[1]) : "r"(address));
 }

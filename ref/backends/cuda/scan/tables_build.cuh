@@ -3,6 +3,7 @@
 #ifndef QREF_BACKENDS_CUDA_SCAN_TABLES_BUILD_CUH
 #define QREF_BACKENDS_CUDA_SCAN_TABLES_BUILD_CUH
 
+#include "ref/backends/cuda/scan/decay.cuh"
 #include "ref/backends/cuda/scan/tables_layout.cuh"
 
 namespace qref_cuda_scan {
@@ -28,7 +29,8 @@ __device__ void build_channel_tables(const qref_selective_scan_args &args, const
   const unsigned int channels = p.groups * shape<lanes>::channels;
   for (unsigned int i = threadIdx.x; i < channels * STATES; i += blockDim.x) {
     const size_t d = existing_channel(args, d0 + i / STATES);
-    shared[l.A + i] = -qref_exp_f32(s.A_log * static_cast<float>(args.A_log[d * STATES + i % STATES]));
+    shared[l.A + i / STATES * A_ROW + i % STATES] =
+        -qref_exp_f32(s.A_log * static_cast<float>(args.A_log[d * STATES + i % STATES]));
   }
   for (unsigned int c = threadIdx.x; c < channels; c += blockDim.x) {
     const size_t d = existing_channel(args, d0 + c);
@@ -38,7 +40,7 @@ __device__ void build_channel_tables(const qref_selective_scan_args &args, const
     const size_t d = existing_channel(args, d0 + i / CODES);
     const float dt_bias = args.dt_bias != nullptr ? static_cast<float>(args.dt_bias[d]) * s.dt_bias : 0.0f;
     const float dt = qref_fma_f32(s.dt, code_value(i % CODES), dt_bias);
-    shared[l.delta + i] = args.softplus ? qref_scan_softplus(dt, &rule) : dt;
+    shared[l.delta + i / CODES * DELTA_ROW + i % CODES] = args.softplus ? qref_scan_softplus(dt, &rule) : dt;
   }
   for (unsigned int code = threadIdx.x; args.z != nullptr && code < CODES; code += blockDim.x) {
     const float z = code_value(code) * s.z;
@@ -49,17 +51,22 @@ __device__ void build_channel_tables(const qref_selective_scan_args &args, const
   }
 }
 
-/* Needs a barrier in front of it, behind build_channel_tables, and one behind it. */
+/* Needs a barrier in front of it, behind build_channel_tables, and one behind it. A thread stays with its state of a
+ * channel. */
 template <unsigned int lanes>
 __device__ void build_decay_table(const plan &p, const layout &l, float *shared) {
   using s = shape<lanes>;
   constexpr unsigned int row = 32 * s::states;
-  for (unsigned int i = threadIdx.x; i < p.groups * CODES * row; i += blockDim.x) {
-    const unsigned int thread = i / s::states % 32;
-    const unsigned int n = thread / s::channels * s::states + i % s::states;
-    const unsigned int code = i / row % CODES;
-    const unsigned int c = i / (row * CODES) * s::channels + thread % s::channels;
-    shared[l.decay + i] = qref_exp_f32(shared[l.delta + c * CODES + code] * shared[l.A + c * STATES + n]);
+  const unsigned int thread = threadIdx.x % row / s::states;
+  const unsigned int n = thread / s::channels * s::states + threadIdx.x % s::states;
+  for (unsigned int group = 0; group < p.groups; group++) {
+    const unsigned int c = group * s::channels + thread % s::channels;
+    const float A = shared[l.A + c * A_ROW + n];
+    float *const table = shared + l.decay + group * CODES * row + threadIdx.x % row;
+#pragma unroll 4
+    for (unsigned int code = threadIdx.x / row; code < CODES; code += THREADS / row) {
+      table[code * row] = decay_of(shared[l.delta + c * DELTA_ROW + code] * A);
+    }
   }
 }
 

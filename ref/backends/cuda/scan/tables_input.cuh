@@ -76,7 +76,7 @@ __device__ inline input_rows input_rows_of(const qref_selective_scan_args &args,
     rows.dt = args.dt + first;
     rows.du = l.du + run * s::du_run + r * s::steps;
     rows.y = l.y + run * s::y_run + r * s::steps;
-    rows.delta = l.delta + c * CODES;
+    rows.delta = l.delta + c * DELTA_ROW;
     rows.D = shared[l.D + c];
   }
   const unsigned int n = k.thread % STATES;

@@ -5,14 +5,13 @@
 #ifndef QREF_BACKENDS_CUDA_SCAN_TABLES_KERNEL_CUH
 #define QREF_BACKENDS_CUDA_SCAN_TABLES_KERNEL_CUH
 
+#include "ref/backends/cuda/ptx.cuh"
 #include "ref/backends/cuda/scan/tables_build.cuh"
 #include "ref/backends/cuda/scan/tables_input.cuh"
 #include "ref/backends/cuda/scan/tables_output.cuh"
 #include "ref/backends/cuda/scan/tables_scan.cuh"
 
 namespace qref_cuda_scan {
-
-constexpr unsigned int THREADS = 512; /* of a block */
 
 template <unsigned int lanes>
 __device__ inline lane<lanes> lane_of(const plan &p, const layout &l, unsigned int scanner, const float *shared) {
@@ -21,7 +20,7 @@ __device__ inline lane<lanes> lane_of(const plan &p, const layout &l, unsigned i
   const unsigned int r = thread % s::channels;
   lane<lanes> self = {};
   self.g = thread / s::channels;
-  self.decay = shared_address(shared + l.decay + (scanner % p.groups * CODES * 32 + thread) * s::states);
+  self.decay = qref_ptx_shared_address(shared + l.decay + (scanner % p.groups * CODES * 32 + thread) * s::states);
   self.BC = l.BC + scanner / p.groups * 2 * STATES * STEPS + self.g * s::states * s::steps;
   self.BC_slot = p.batches * 2 * STATES * STEPS;
   self.du = l.du + scanner * s::runs * s::du_run + r * s::steps;

@@ -15,11 +15,15 @@
 
 namespace qref_cuda_scan {
 
+constexpr unsigned int THREADS = 512; /* of a block */
 constexpr unsigned int STATES = 16;
 constexpr unsigned int CODES = 256;
 constexpr unsigned int STEPS = 16;
 constexpr unsigned int INPUT_CHUNKS = 3; /* before, under way, in front */
-constexpr unsigned int Y_CHUNKS = 4;     /* and the one that is stored */
+/* One more than the elements, so that those of several channels lie on different banks. */
+constexpr unsigned int DELTA_ROW = CODES + 1;
+constexpr unsigned int A_ROW = STATES + 1;
+constexpr unsigned int Y_CHUNKS = 4; /* and the one that is stored */
 
 template <unsigned int lanes>
 struct shape {
@@ -51,8 +55,8 @@ struct layout {
   unsigned int BC;    /* (INPUT_CHUNKS, batches, 2, runs, STATES, steps) */
   unsigned int du;    /* (INPUT_CHUNKS, scanners, runs, channels of a warp, steps): dt * u */
   unsigned int y;     /* (Y_CHUNKS, scanners, runs, y_run): D * u, then y in front of the gate */
-  unsigned int delta; /* (channels, CODES): dt */
-  unsigned int A;     /* (channels, STATES) */
+  unsigned int delta; /* (channels, DELTA_ROW): dt */
+  unsigned int A;     /* (channels, A_ROW) */
   unsigned int D;     /* (channels) */
   unsigned int codes; /* (INPUT_CHUNKS, scanners, runs, channels of a warp, steps) bytes: those of dt */
   unsigned int total;
@@ -69,8 +73,8 @@ __host__ __device__ constexpr layout layout_of(plan p) {
   l.du = l.BC + INPUT_CHUNKS * p.batches * 2 * STATES * STEPS;
   l.y = l.du + INPUT_CHUNKS * p.scanners() * s::runs * s::du_run;
   l.delta = l.y + Y_CHUNKS * p.scanners() * s::runs * s::y_run;
-  l.A = l.delta + channels * CODES;
-  l.D = l.A + channels * STATES;
+  l.A = l.delta + channels * DELTA_ROW;
+  l.D = l.A + channels * A_ROW;
   l.codes = l.D + channels;
   l.total = l.codes + INPUT_CHUNKS * p.scanners() * s::runs * s::du_run / 4;
   return l;
