@@ -17,9 +17,8 @@ __global__ void rmsnorm_f32(qref_rmsnorm_f32_args args) {
     float *const y = args.y + row * args.n;       /* (n) */
     const auto element = [&](size_t i) { return x[i]; };
     double partial = 0.0;
-    qref_cuda_for_lane<batch>(args.n, element, [&](size_t, float value) {
-      partial += static_cast<double>(value) * static_cast<double>(value);
-    });
+    qref_cuda_for_lane<batch>(args.n, element,
+                              [&](size_t, float value) { partial = qref_cuda_add_square(partial, value); });
     const float rstd = qref_reciprocal_rms(qref_cuda_mean_of_partials(partial, args.n), args.eps);
     qref_cuda_for_lane<batch>(args.n, element, [&](size_t i, float value) {
       y[i] = qref_canonical_nan_f32((value * rstd) * args.weight[i]);

@@ -9,6 +9,12 @@
 constexpr unsigned int qref_cuda_warp = 32;
 constexpr unsigned int qref_cuda_all_lanes = 0xffffffffu;
 
+/* partial + r^2: the square is exact in binary64, so that one rounding is left of the reference's, too. */
+__device__ inline double qref_cuda_add_square(double partial, float r) {
+  const double exact = static_cast<double>(r);
+  return __fma_rn(exact, exact, partial);
+}
+
 /* The mean of n squares from the 32 partial sums of a warp, as qref_mean_square adds them: in every lane. */
 __device__ inline float qref_cuda_mean_of_partials(double partial, size_t n) {
   double sum = 0.0;
