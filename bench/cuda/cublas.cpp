@@ -1,6 +1,6 @@
 #include "bench/cuda/cublas.h"
 
-#if __has_include(<cublasLt.h>)
+#if !defined(QREF_CUDA_EMULATED) && __has_include(<cublasLt.h>)
 #include <cublasLt.h>
 #include <dlfcn.h>
 

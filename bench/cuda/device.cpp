@@ -88,8 +88,8 @@ std::vector<bench_times> bench_measure(const std::vector<std::function<void(size
   return times;
 }
 
-double bench_copy_bandwidth(cudaStream_t stream) {
-  constexpr size_t bytes = size_t{1} << 30, runs = 20;
+double bench_copy_bandwidth(size_t bytes, cudaStream_t stream) {
+  constexpr size_t runs = 20;
   char *from = nullptr;
   char *to = nullptr;
   BENCH_CUDA(cudaMalloc(reinterpret_cast<void **>(&from), bytes));

@@ -77,7 +77,7 @@ struct bench_times {
 std::vector<bench_times> bench_measure(const std::vector<std::function<void(size_t)>> &functions, size_t runs,
                                        cudaStream_t stream);
 
-/* Bytes per second of a large copy on the device, read and written bytes both counted. */
-double bench_copy_bandwidth(cudaStream_t stream);
+/* Bytes per second of a copy of so many bytes on the device, read and written bytes both counted. */
+double bench_copy_bandwidth(size_t bytes, cudaStream_t stream);
 
 #endif

@@ -61,6 +61,9 @@ cudaError_t cudaGetDevice(int *device) {
 
 cudaError_t cudaDeviceGetAttribute(int *value, cudaDeviceAttr attribute, int) {
   switch (attribute) {
+    case cudaDevAttrClockRate:
+      *value = 1980000;
+      return cudaSuccess;
     case cudaDevAttrMaxSharedMemoryPerBlockOptin:
       *value = shared_bytes_at_most;
       return cudaSuccess;

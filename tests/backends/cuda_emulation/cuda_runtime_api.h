@@ -25,6 +25,7 @@ enum cudaFuncAttribute {
 };
 
 enum cudaDeviceAttr {
+  cudaDevAttrClockRate = 13,
   cudaDevAttrMaxSharedMemoryPerBlockOptin = 97,
   cudaDevAttrMultiProcessorCount = 16,
   cudaDevAttrComputeCapabilityMajor = 75,
@@ -70,6 +71,26 @@ template <typename result, typename... parameters>
 cudaError_t cudaFuncSetAttribute(result (*kernel)(parameters...), cudaFuncAttribute attribute, int value) {
   return cudaFuncSetAttribute(reinterpret_cast<const void *>(kernel), attribute, value);
 }
+
+/* ---- what programs beside the module need ---- */
+
+typedef struct CUevent_st *cudaEvent_t;
+
+struct cudaDeviceProp {
+  char name[256];
+  int major, minor, multiProcessorCount, l2CacheSize;
+};
+
+cudaError_t cudaGetDeviceProperties(cudaDeviceProp *properties, int device);
+cudaError_t cudaDeviceSynchronize();
+cudaError_t cudaMalloc(void **pointer, size_t bytes);
+cudaError_t cudaMemcpy(void *to, const void *from, size_t bytes, cudaMemcpyKind kind);
+cudaError_t cudaMemset(void *to, int value, size_t bytes);
+cudaError_t cudaStreamCreate(cudaStream_t *stream);
+cudaError_t cudaEventCreate(cudaEvent_t *event);
+cudaError_t cudaEventDestroy(cudaEvent_t event);
+cudaError_t cudaEventRecord(cudaEvent_t event, cudaStream_t stream);
+cudaError_t cudaEventElapsedTime(float *milliseconds, cudaEvent_t start, cudaEvent_t end);
 
 /* One launch: false where it breaks a rule. */
 cudaError_t qref_emulated_launch(const cudaLaunchConfig_t &config, const void *kernel, void (*body)(void *),
