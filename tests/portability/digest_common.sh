@@ -6,7 +6,7 @@
 digest_sources=(
   tests/portability/{digest_suites,chain_file,outputs_alone}.c
   ref/base/{bytes,decimal,error,order_statistic,sha256,size,types}.c
-  ref/numerics/*.c ref/profile/profile_builtin.c ref/ops/*.c ref/backends/{ref,registry}.c ref/backends/{blis,cpu}/*.c
+  ref/numerics/*.c ref/profile/profile_builtin.c ref/ops/*.c ref/backends/{map_f32,ref,registry}.c ref/backends/{blis,cpu}/*.c
   ref/model/{allocate,decode,execution,layer_tensors,prefill,scale_policy,tokens,transpose}.c ref/model/session*.c
   ref/vectors/case/*.c ref/vectors/generate/*.c ref/vectors/chain/*.c ref/vectors/suite/text.c
 )
