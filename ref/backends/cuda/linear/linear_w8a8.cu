@@ -14,15 +14,26 @@ namespace {
 
 /* Rows up to which w is read, rather than multiplied, the longest. */
 constexpr size_t few_rows_at_most = 16;
-/* Tiles of 128 x 256 from which they fill a device better than smaller ones. */
-constexpr size_t large_tiles_at_least = 512;
+
+/* Whether tiles of 128 x 256, which move less, occupy every multiprocessor twice and fit its shared memory. */
+qref_status large_tiles_pay(const qref_linear_w8a8_args &args, bool *pay, qref_error *error) {
+  using tile = mma_tile<256>;
+  int device, multiprocessors, shared_bytes;
+  QREF_CUDA_TRY(cudaGetDevice(&device), "linear_w8a8", error);
+  QREF_CUDA_TRY(cudaDeviceGetAttribute(&multiprocessors, cudaDevAttrMultiProcessorCount, device), "linear_w8a8", error);
+  QREF_CUDA_TRY(cudaDeviceGetAttribute(&shared_bytes, cudaDevAttrMaxSharedMemoryPerBlockOptin, device), "linear_w8a8",
+                error);
+  *pay = linear_tile_count(args.rows, args.columns, tile::rows, 256) >= 2 * static_cast<size_t>(multiprocessors) &&
+         shared_bytes >= tile::shared_bytes;
+  return QREF_OK;
+}
 
 template <linear_form form, bool staged>
 qref_status run_mma(const qref_linear_w8a8_args &args, cudaStream_t stream, qref_error *error) {
-  if (linear_tile_count(args.rows, args.columns, 128, 256) >= large_tiles_at_least) {
-    return launch_linear_mma<form, 256, staged>(args, stream, error);
-  }
-  return launch_linear_mma<form, 128, staged>(args, stream, error);
+  bool large = false;
+  QREF_TRY(large_tiles_pay(args, &large, error));
+  return large ? launch_linear_mma<form, 256, staged>(args, stream, error)
+               : launch_linear_mma<form, 128, staged>(args, stream, error);
 }
 
 template <linear_form form>
