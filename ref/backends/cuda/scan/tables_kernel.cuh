@@ -91,7 +91,7 @@ __device__ __forceinline__ void help_rounds(const qref_selective_scan_args &args
   const input_rows in = input_rows_of<lanes>(args, p, l, k, shared);
   const output_rows out = output_rows_of<lanes>(args, p, l, k);
   input_words words = read_inputs(args, in, k.words, 0);
-  uint32_t z = 0;
+  output_codes z = {};
   unsigned int slot = 0; /* of chunk i */
   for (size_t i = 0; i < chunks + 3; i++) {
     if (i < chunks) {

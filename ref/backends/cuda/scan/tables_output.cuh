@@ -46,7 +46,6 @@ struct output_rows {
   bool words; /* 4 channels of y may be stored together */
 };
 
-/* Codes of z, those of the first channel in the lowest byte. */
 template <unsigned int lanes>
 __device__ inline output_rows output_rows_of(const qref_selective_scan_args &args, const plan &p, const layout &l,
                                              const block &k) {
@@ -72,14 +71,19 @@ __device__ inline output_rows output_rows_of(const qref_selective_scan_args &arg
   return rows;
 }
 
-__device__ inline uint32_t read_z(const qref_selective_scan_args &args, const output_rows &rows, size_t chunk) {
+/* z of the thread's step, of its channels. */
+struct output_codes {
+  int8_t z[4];
+};
+
+__device__ inline output_codes read_z(const qref_selective_scan_args &args, const output_rows &rows, size_t chunk) {
   const size_t t = chunk * STEPS + rows.step;
-  uint32_t codes = 0;
+  output_codes codes = {};
   if (rows.z != nullptr && t < args.length) {
 #pragma unroll
     for (unsigned int j = 0; j < 4; j++) {
       if (j < rows.channels) {
-        codes |= static_cast<uint32_t>(static_cast<uint8_t>(rows.z[j * args.length + t])) << (8 * j);
+        codes.z[j] = rows.z[j * args.length + t];
       }
     }
   }
@@ -88,8 +92,8 @@ __device__ inline uint32_t read_z(const qref_selective_scan_args &args, const ou
 
 template <unsigned int lanes>
 __device__ inline void store_outputs(const qref_selective_scan_args &args, const plan &p, const layout &l,
-                                     const output_rows &rows, uint32_t z_codes, size_t chunk, unsigned int y_slot,
-                                     const float *shared) {
+                                     const output_rows &rows, const output_codes &codes, size_t chunk,
+                                     unsigned int y_slot, const float *shared) {
   using s = shape<lanes>;
   const size_t t = chunk * STEPS + rows.step;
   if (rows.channels == 0 || t >= args.length) {
@@ -101,9 +105,9 @@ __device__ inline void store_outputs(const qref_selective_scan_args &args, const
   for (unsigned int j = 0; j < 4; j++) {
     const float y = from[j * s::steps];
     if (rows.z != nullptr) {
-      const unsigned int code = (z_codes >> (8 * j)) % CODES;
+      const unsigned int code = static_cast<uint8_t>(codes.z[j]);
       const float2 divisor = *reinterpret_cast<const float2 *>(shared + l.gate + 2 * code);
-      half[j] = gated_half(y, code_value(code) * args.scales.z, divisor);
+      half[j] = gated_half(y, static_cast<float>(codes.z[j]) * args.scales.z, divisor);
     } else {
       half[j] = y == y ? half_bits(y) : NAN_HALF;
     }
