@@ -22,7 +22,6 @@ constexpr unsigned int most_blocks_y_z = 65535;
 struct launch_plan {
   unsigned int row_threads_log2; /* threads along a row, the others being at other channels */
   unsigned int batches;          /* of a thread */
-  float most_v;
   float decided_distance;
 };
 
@@ -37,23 +36,19 @@ struct channel {
   int32_t weights; /* 4 bytes, oldest tap first; zero taps in front if there are fewer */
   float s_wx;
   float bias;
-  bool bounded; /* whether every v is small enough to be decided */
 };
 
-__device__ channel channel_of(const qref_conv1d_silu_args &args, size_t d, float most_v) {
+__device__ channel channel_of(const qref_conv1d_silu_args &args, unsigned int d) {
+  const unsigned int W = static_cast<unsigned int>(args.width);
+  const int8_t *const w = args.w + static_cast<size_t>(d) * W;
   uint32_t weights = 0;
-  int32_t magnitude = 0;
 #pragma unroll
-  for (size_t k = 0; k < taps; k++) {
-    const size_t missing = taps - args.width;
-    const int32_t w = k >= missing ? args.w[d * args.width + k - missing] : 0;
-    weights |= static_cast<uint32_t>(w & 0xff) << (8 * k);
-    magnitude += w < 0 ? -w : w;
+  for (unsigned int k = 0; k < taps; k++) {
+    const unsigned int missing = taps - W;
+    weights |= k < missing ? 0 : static_cast<uint32_t>(static_cast<uint8_t>(w[k - missing])) << (8 * k);
   }
-  const float s_wx = args.w_scale * args.x_scale;
   const float bias = args.bias != nullptr ? static_cast<float>(args.bias[d]) * args.bias_scale : 0.0f;
-  const float bound = __fmaf_rn(s_wx, static_cast<float>(128 * magnitude), fabsf(bias));
-  return {static_cast<int32_t>(weights), s_wx, bias, bound <= most_v}; /* false for a NaN */
+  return {static_cast<int32_t>(weights), args.w_scale * args.x_scale, bias};
 }
 
 /* Whole aligned tiles: the samples from x on and, where asked for, those before. */
@@ -174,9 +169,8 @@ __global__ void __launch_bounds__(threads, blocks_of_multiprocessor)
   if (Words) {
     load_words(x, active, before, &next);
   }
-  const channel c = active ? channel_of(args, d, plan.most_v) : channel{};
+  const channel c = active ? channel_of(args, d) : channel{};
   const uint32_t present = (1u << count) - 1;
-  const uint32_t never_decided = c.bounded ? 0 : 0xffffu;
   uint64_t undecided = 0; /* a bit an output, the last batch highest */
   qref_counts counts = {};
 #pragma unroll 1
@@ -195,7 +189,7 @@ __global__ void __launch_bounds__(threads, blocks_of_multiprocessor)
     } else {
       store_bytes(y, count, result.y);
     }
-    const uint32_t left = (result.undecided | never_decided) & present;
+    const uint32_t left = result.undecided & present;
     undecided = undecided >> tile | static_cast<uint64_t>(left) << (64 - tile);
     if (Counting) {
       counts.saturated += static_cast<uint64_t>(__popc(result.saturated & present & ~left));
@@ -258,8 +252,7 @@ qref_status launch(const qref_conv1d_silu_args &args, cudaStream_t stream, qref_
   const grid blocks = grid_of(args, batches);
   const dim3 dimensions(static_cast<unsigned int>(blocks.x), static_cast<unsigned int>(blocks.y),
                         static_cast<unsigned int>(blocks.z));
-  const launch_plan plan = {row_threads_log2(args), batches, args.out_scale * QREF_CUDA_CONV1D_MOST_SCALED,
-                            qref_cuda_conv1d_decided_distance(args.out_scale)};
+  const launch_plan plan = {row_threads_log2(args), batches, qref_cuda_conv1d_decided_distance(args.out_scale)};
   return qref_cuda_launch("conv1d_silu", conv1d_silu_fast<Words, ReachesLowest, Counting>, dimensions, threads, 0,
                           stream, error, args, *args.rule, plan);
 }

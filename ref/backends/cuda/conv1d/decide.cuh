@@ -9,7 +9,10 @@
  *   (8 * 0.224 + 1.23 * 0.44) u / s < 2.34 u / s. The exp of the reference is rounded, too: 0.23 u / s more.
  *   (1 + e) * s is rounded once, and the reference rounds the sum, the quotient and the division by s: with the
  *   reciprocal 8 u of S. Beyond |S| = 128.5 both saturate. What underflows, here or there, is below 2^-100.
- * The product of v and the reciprocal is not rounded by itself, only to the integer and to the distance from it. */
+ * The product of v and the reciprocal is not rounded by itself, only to the integer and to the distance from it. From
+ * 2^22 on it is no longer rounded to an integer, but saturates all the same. Infinities and NaN, of v or of a step, end
+ * as a distance that is NaN, or as the reciprocal 0 of an e^-v beyond the range of float32, where the reference has 0,
+ * too. */
 #ifndef QREF_BACKENDS_CUDA_CONV1D_DECIDE_CUH
 #define QREF_BACKENDS_CUDA_CONV1D_DECIDE_CUH
 
@@ -21,9 +24,6 @@
 #define QREF_CUDA_CONV1D_MOST_OUT_SCALE 0x1p14f
 /* silu(v) > -0.2785: from this scale on nothing saturates to -128. */
 #define QREF_CUDA_CONV1D_OUT_SCALE_WITHOUT_LOWEST 0x1p-8f
-/* Of |v| / out_scale, so that the quotient is an integer of 22 bits. */
-#define QREF_CUDA_CONV1D_MOST_SCALED 0x1p20f
-
 /* Adding it to a float32 of less than 2^22 rounds it to an integer, which is in the low bits of the sum. */
 #define QREF_CUDA_CONV1D_SHIFT 0x1.8p23f
 
