@@ -154,15 +154,33 @@ __device__ inline int half_away(float v) {
   return __float2int_rz(v + copysignf(0x1.fffffep-2f, v));
 }
 
-template <typename tile, bool saturate>
-__device__ inline void store_rounded(const float (&sums)[tile::sums], float scale, int8_t *y) {
+/* Returns how many results the rule had to bring into int8's range, where `count` asks for it. */
+template <typename tile, bool saturate, bool count>
+__device__ inline uint32_t store_rounded(const float (&sums)[tile::sums], float scale, int8_t *y) {
+  uint32_t changed = 0;
 #pragma unroll
   for (int i = 0; i < tile::sums; i++) {
-    int rounded = half_away(sums[i] * scale);
-    if (saturate) {
-      rounded = max(-128, min(127, rounded));
+    const int rounded = half_away(sums[i] * scale);
+    const auto stored = static_cast<int8_t>(saturate ? max(-128, min(127, rounded)) : rounded);
+    if (count) {
+      changed += stored != rounded;
     }
-    y[element_of<tile>(i)] = static_cast<int8_t>(rounded);
+    y[element_of<tile>(i)] = stored;
+  }
+  return changed;
+}
+
+/* All threads of a warp call it, `inside` or not. */
+template <typename tile, bool saturate>
+__device__ inline void store_fast(const qref_hadamard_args &args, const float (&sums)[tile::sums], size_t first,
+                                  bool inside) {
+  if (args.counts == nullptr) {
+    if (inside) {
+      store_rounded<tile, saturate, false>(sums, args.scale, args.y + first);
+    }
+  } else {
+    const uint32_t changed = inside ? store_rounded<tile, saturate, true>(sums, args.scale, args.y + first) : 0;
+    qref_cuda_add_count(saturate ? &args.counts->saturated : &args.counts->wrapped, changed);
   }
 }
 
@@ -189,12 +207,12 @@ __device__ inline void store_everything(const qref_hadamard_args &args, const qr
 }
 
 /* largest_input: rows without a greater magnitude have no value of 2^31 or more before rounding. */
-template <typename tile, bool saturate>
+template <typename tile>
 __global__ void __launch_bounds__(tile::threads, tile::blocks)
     hadamard_tiles(qref_hadamard_args args, qref_rounding_rule rule, float largest_input) {
   QREF_CUDA_DYNAMIC_SHARED(float, spans);
   qref_float16 *const loaded = reinterpret_cast<qref_float16 *>(spans + tile::tile_spans * span_pitch);
-  const bool everything = args.counts != nullptr || args.transformed != nullptr || args.before_rounding != nullptr;
+  const bool everything = args.transformed != nullptr || args.before_rounding != nullptr;
   const size_t tile_stride = static_cast<size_t>(gridDim.x) * tile::rows;
   size_t first_row = static_cast<size_t>(blockIdx.x) * tile::rows;
   start_load<tile>(args.x + first_row * tile::dim, args.rows - first_row, loaded);
@@ -225,14 +243,16 @@ __global__ void __launch_bounds__(tile::threads, tile::blocks)
       if (careful) {
         __syncthreads(); /* the spans of the row have been read */
         store_everything<tile>(args, rule, sums, row_spans + sharer * tile::sums * span_pitch + offset, first, inside);
-      } else if (inside) {
-        store_rounded<tile, saturate>(sums, args.scale, args.y + first);
+      } else if (rule.overflow == QREF_OVERFLOW_SATURATE) {
+        store_fast<tile, true>(args, sums, first, inside);
+      } else {
+        store_fast<tile, false>(args, sums, first, inside);
       }
     }
   }
 }
 
-template <typename tile, bool saturate>
+template <typename tile>
 qref_status launch(const qref_hadamard_args *args, cudaStream_t stream, qref_error *error) {
   int device = 0;
   int multiprocessors = 0;
@@ -243,37 +263,32 @@ qref_status launch(const qref_hadamard_args *args, cudaStream_t stream, qref_err
   /* A sum of dim elements, with the rounding of its fewer than 100 additions. */
   const double growth = static_cast<double>(tile::dim) * static_cast<double>(args->scale) * 1.0001;
   const double largest_input = 0x1p31 / growth < 65504.0 ? 0x1p31 / growth : 65504.0;
-  return qref_cuda_launch("hadamard", hadamard_tiles<tile, saturate>,
-                          static_cast<unsigned int>(tiles < most ? tiles : most), tile::threads, tile::shared, stream,
-                          error, *args, args->rule->output, static_cast<float>(largest_input));
+  return qref_cuda_launch("hadamard", hadamard_tiles<tile>, static_cast<unsigned int>(tiles < most ? tiles : most),
+                          tile::threads, tile::shared, stream, error, *args, args->rule->output,
+                          static_cast<float>(largest_input));
 }
 
 using launch_function = qref_status (*)(const qref_hadamard_args *, cudaStream_t, qref_error *);
 
-template <typename tile>
-launch_function launch_of(const qref_hadamard_args *args) {
-  return args->rule->output.overflow == QREF_OVERFLOW_SATURATE ? launch<tile, true> : launch<tile, false>;
-}
-
 /* NULL: none. */
-launch_function find(const qref_hadamard_args *args) {
-  switch (args->dim) {
+launch_function launch_of(size_t dim) {
+  switch (dim) {
     case 768:
-      return launch_of<shape<12, 1, 8, 128, 5>>(args);
+      return launch<shape<12, 1, 8, 128, 5>>;
     case 1024:
-      return launch_of<shape<1, 16, 8, 128, 4>>(args);
+      return launch<shape<1, 16, 8, 128, 4>>;
     case 1536:
-      return launch_of<shape<12, 2, 4, 128, 5>>(args);
+      return launch<shape<12, 2, 4, 128, 5>>;
     case 2048:
-      return launch_of<shape<1, 32, 4, 128, 4>>(args);
+      return launch<shape<1, 32, 4, 128, 4>>;
     case 2560:
-      return launch_of<shape<40, 1, 4, 256, 3>>(args);
+      return launch<shape<40, 1, 4, 256, 3>>;
     case 3072:
-      return launch_of<shape<12, 4, 2, 128, 5>>(args);
+      return launch<shape<12, 4, 2, 128, 5>>;
     case 4096:
-      return launch_of<shape<1, 64, 2, 128, 4>>(args);
+      return launch<shape<1, 64, 2, 128, 4>>;
     case 5120:
-      return launch_of<shape<40, 2, 2, 256, 3>>(args);
+      return launch<shape<40, 2, 2, 256, 3>>;
     default:
       return nullptr;
   }
@@ -282,9 +297,9 @@ launch_function find(const qref_hadamard_args *args) {
 }  // namespace
 
 bool qref_cuda_hadamard_tiles_support(const qref_hadamard_args *args) {
-  return reinterpret_cast<uintptr_t>(args->x) % 16 == 0 && find(args) != nullptr;
+  return reinterpret_cast<uintptr_t>(args->x) % 16 == 0 && launch_of(args->dim) != nullptr;
 }
 
 qref_status qref_cuda_hadamard_tiles(const qref_hadamard_args *args, cudaStream_t stream, qref_error *error) {
-  return find(args)(args, stream, error);
+  return launch_of(args->dim)(args, stream, error);
 }
