@@ -1,12 +1,14 @@
-/* qref_backend.map_f32 of the built-in backends: the functions of the reference at any count, alignment and number of
- * threads, in place too, nothing written behind the end; what is refused. */
+/* qref_backend.map_f32 of the built-in backends and of the CUDA module on its emulation: the functions of the reference
+ * at any count, alignment and number of threads, in place too, nothing written behind the end; what is refused. */
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "ref/backends/builtin.h"
 #include "tests/ops/fixture.h"
 
-enum { MOST = 100003, GUARD = 3 };
+/* The module takes an array in pieces of PIECE. */
+enum { MOST = 100003, PIECE = 1 << 22, GUARD = 3 };
 
 static float (*const functions[QREF_MAP_FUNCTION_COUNT])(float) = {
     [QREF_MAP_EXP] = qref_exp_f32,   [QREF_MAP_LOG1P] = qref_log1p_f32,     [QREF_MAP_LOG] = qref_log_f32,
@@ -21,16 +23,17 @@ static void fill(float *x, size_t count) {
 }
 
 static void check(const qref_backend *backend, qref_map_function function, size_t count, int threads, bool in_place) {
-  float *x = malloc((MOST + GUARD) * sizeof *x);
-  float *y = malloc((MOST + GUARD) * sizeof *y);
+  const size_t size = count + GUARD;
+  float *x = malloc(size * sizeof *x);
+  float *y = malloc(size * sizeof *y);
   qref_error error;
   assert_non_null(x);
   assert_non_null(y);
-  fill(x, MOST + GUARD);
-  fill(y, MOST + GUARD);
+  fill(x, size);
+  fill(y, size);
   float *to = in_place ? x : y;
   assert_int_equal(backend->map_f32(function, x + 1, count, to + 1, threads, &error), QREF_OK);
-  for (size_t i = 0; i < MOST + GUARD; i++) {
+  for (size_t i = 0; i < size; i++) {
     const float argument = qref_f32_from_bits((uint32_t)(i * UINT64_C(2654435761)));
     const float expected = i >= 1 && i <= count ? functions[function](argument) : argument;
     if (qref_bits_from_f32(to[i]) != qref_bits_from_f32(expected)) {
@@ -59,6 +62,27 @@ static void test_functions(void **state) {
   }
 }
 
+static void test_module(void **state) {
+  static const char path[] = QREF_BINARY_DIR "/qref_cuda_emulated.so";
+  qref_backend_library *library = NULL;
+  const qref_backend *backend = NULL;
+  qref_error error;
+  (void)state;
+  if (access(path, R_OK) != 0) {
+    print_message("skipped: no C++ compiler, no emulation of the CUDA module\n");
+    skip();
+  }
+  assert_int_equal(qref_backend_open(path, &library, &backend, &error), QREF_OK);
+  for (size_t f = 0; f < QREF_MAP_FUNCTION_COUNT; f++) {
+    check(backend, (qref_map_function)f, 0, 1, false);
+    check(backend, (qref_map_function)f, 10007, 1, f % 2 == 0);
+  }
+#ifndef __SANITIZE_ADDRESS__ /* a minute */
+  check(backend, QREF_MAP_SILU, PIECE + 5, 1, false);
+#endif
+  qref_backend_close(library);
+}
+
 static void test_refused(void **state) {
   (void)state;
   for (size_t b = 0; b < 2; b++) { /* ref and cpu */
@@ -76,6 +100,7 @@ static void test_refused(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(test_functions), cmocka_unit_test(test_refused)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_functions), cmocka_unit_test(test_module),
+                                     cmocka_unit_test(test_refused)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -23,6 +23,7 @@ step "a module that is none"
 "$bench" --module "$QREF_PROGRAM" >text.txt 2>text.err && fail "a program as a module"
 grep -q '^bench_cuda: ' text.err || fail "$(cat text.err)"
 
+[ "$QREF_SANITIZE" != ON ] || exit 0 # minutes
 step "a block of a function"
 "$QREF_PROGRAM" sweep --backend "$module" --function silu --shard 64/256 -o sweep >text.txt
 grep -qxF "$(cat sweep/silu.64-of-256.partial)" "$QREF_SOURCE_DIR/vectors/functions/silu.txt" || fail "silu"
