@@ -124,7 +124,7 @@ typedef struct qref_backend_library qref_backend_library;
  * with its own words. The caller closes the library, after the last use of the backend. */
 QREF_API qref_status qref_backend_open(const char *name, qref_backend_library **library, const qref_backend **backend,
                                        qref_error *error);
-/* NULL is allowed. */
+/* NULL is allowed. The module's code stays in memory until the process ends: threads of its own may still run it. */
 QREF_API void qref_backend_close(qref_backend_library *library);
 
 #ifdef __cplusplus

@@ -88,13 +88,20 @@ static qref_status enter(const char *path, void *handle, const qref_backend **ba
   return check_backend(path, *backend, error);
 }
 
+/* The runtime of a device may leave threads and callbacks behind, which must not lose their code. */
+#ifdef RTLD_NODELETE
+static const int keep_code = RTLD_NODELETE;
+#else
+static const int keep_code = 0;
+#endif
+
 static qref_status load(const char *path, qref_backend_library **library, const qref_backend **backend,
                         qref_error *error) {
   qref_backend_library *loaded = malloc(sizeof *loaded);
   if (loaded == NULL) {
     return qref_fail(error, QREF_ERROR_MEMORY, "%s: out of memory", path);
   }
-  loaded->handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+  loaded->handle = dlopen(path, RTLD_NOW | RTLD_LOCAL | keep_code);
   if (loaded->handle == NULL) {
     free(loaded);
     const char *reason = dlerror(); /* names the file that is at fault, another library's too */

@@ -119,24 +119,20 @@ static void restore_signals(const struct sigaction before[HANDLED]) {
   }
 }
 
-static double now(void) {
-  struct timespec time;
-  clock_gettime(CLOCK_MONOTONIC, &time);
-  return (double)time.tv_sec + (double)time.tv_nsec * 1e-9;
-}
-
-/* False: the child was ended for a call that took too long. */
+/* False: the child was ended for a call that took too long. Time is counted in pauses: while both processes are
+ * stopped, none passes. */
 static bool wait_for(pid_t child, const qref_watch *watch, size_t seconds, int *ending) {
-  const struct timespec pause = {.tv_nsec = 20 * 1000 * 1000};
+  enum { PAUSES_A_SECOND = 50 };
+  const struct timespec pause = {.tv_nsec = 1000 * 1000 * 1000 / PAUSES_A_SECOND};
   unsigned calls = 0;
-  double since = now();
+  size_t pauses = 0;
   while (waitpid(child, ending, WNOHANG) == 0) {
     const unsigned ended = atomic_load(&watch->ended);
     const unsigned begun = atomic_load(&watch->begun);
     if (begun == ended || calls != begun + ended) {
       calls = begun + ended;
-      since = now();
-    } else if (seconds != 0 && now() - since > (double)seconds) {
+      pauses = 0;
+    } else if (seconds != 0 && pauses++ / PAUSES_A_SECOND >= seconds) {
       kill(child, SIGKILL);
       waitpid(child, ending, 0);
       return false;

@@ -306,8 +306,7 @@ static bool has_given_up(qref_status status) {
 
 static qref_status given_up(const comparison *self, const qref_backend *backend, qref_status status,
                             const qref_error *failure, qref_error *error) {
-  return qref_fail(error, status, "case %s: backend %s: %s: %s", self->item->id, backend->name,
-                   qref_op_name(self->item->schema->op),
+  return qref_fail(error, status, "backend %s: %s: %s", backend->name, qref_op_name(self->item->schema->op),
                    failure->message[0] != '\0' ? failure->message : qref_status_name(status));
 }
 

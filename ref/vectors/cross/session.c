@@ -139,8 +139,13 @@ qref_status qref_cross_check_case(qref_cross_session *session, qref_case *item, 
   if (options->position != NULL) {
     set_position(options->position, item, origin);
   }
-  QREF_TRY(qref_cross_compare(&session->workspace, item, options->backend, session->against, options->threads,
-                              variation, &outcome, error));
+  const qref_status status = qref_cross_compare(&session->workspace, item, options->backend, session->against,
+                                                options->threads, variation, &outcome, error);
+  if (status != QREF_OK) {
+    return origin->suite[0] != '\0'
+               ? qref_fail_prefix(error, status, "case %s", item->id)
+               : qref_fail_prefix(error, status, "random case %llu", (unsigned long long)origin->index);
+  }
   qref_cross_row *row = row_of(session, item);
   if (row == NULL) {
     return qref_fail(error, QREF_ERROR_MEMORY, "cross: out of memory");

@@ -137,6 +137,6 @@ __attribute__((destructor)) static void unload(void) {
     crash();
   }
   if (fault_is("unload-exit")) {
-    _exit(0);
+    _exit(3);
   }
 }
