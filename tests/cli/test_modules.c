@@ -101,6 +101,9 @@ static void faults_of_calls(void **state) {
   expect_fault(
       p, "$Q cross --backend mock --suite smoke",
       &(fault){"memory", "case requantize/all_codes: backend mock: requantize: mock: 3 GiB of device memory: out"});
+  expect_fault(
+      p, "$Q cross --backend mock --random 9 --op requantize",
+      &(fault){"kernel", "qref cross: random case 0: backend mock: requantize: mock: kernel: an illegal memory"});
   expect_fault(p, "$Q verify $V/suites/smoke --backend mock",
                &(fault){"kernel", "case requantize/tie_exact_00: mock: kernel"});
   /* a crash in its last function is not a pass, whatever was compared */
