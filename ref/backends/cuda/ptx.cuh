@@ -23,6 +23,13 @@ __device__ inline float qref_ptx_reciprocal_approximate(float x) {
   return result;
 }
 
+/* x, as a value whose origin the compiler does not know: what is cheap to compute it would compute again at every use.
+ */
+__device__ inline uint32_t qref_ptx_kept(uint32_t x) {
+  asm volatile("" : "+r"(x));
+  return x;
+}
+
 __device__ inline uint32_t qref_ptx_shared_address(const void *pointer) {
   return static_cast<uint32_t>(__cvta_generic_to_shared(pointer));
 }
@@ -32,6 +39,19 @@ __device__ inline uint32_t qref_ptx_shared_address(const void *pointer) {
 __device__ inline void qref_ptx_copy_16_async(uint32_t destination, const void *source, bool wanted) {
   const uint32_t bytes = wanted ? 16 : 0;
   asm volatile("cp.async.cg.shared.global [%0], [%1], 16, %2;" ::"r"(destination), "l"(source), "r"(bytes) : "memory");
+}
+
+/* 2 or 4 floats of dynamic shared memory that nobody writes any more; the address is a multiple of their size. */
+__device__ inline void qref_ptx_load_shared(float (&to)[2], uint32_t address) {
+  asm("ld.shared.v2.f32 {%0, %1}, [%2];" : "=f"(to[0]), "=f"(to[1]) : "r"(address));
+}
+__device__ inline void qref_ptx_load_shared(float (&to)[4], uint32_t address) {
+  asm("ld.shared.v4.f32 {%0, %1, %2, %3}, [%4];" : "=f"(to[0]), "=f"(to[1]), "=f"(to[2]), "=f"(to[3]) : "r"(address));
+}
+
+/* Waits for all warps of the block, as __syncthreads; but each may call it in another place of the program. */
+__device__ inline void qref_ptx_block_barrier() {
+  asm volatile("barrier.sync 0;" ::: "memory");
 }
 
 /* Closes a group of this thread's copies: those since the last call. */

@@ -81,6 +81,9 @@ inline float __uint_as_float(unsigned int x) {
 inline long long __double_as_longlong(double x) {
   return qref_emulated_bits<long long>(x);
 }
+inline int __double2loint(double x) {
+  return static_cast<int>(static_cast<unsigned int>(qref_emulated_bits<uint64_t>(x)));
+}
 inline double __longlong_as_double(long long x) {
   return qref_emulated_bits<double>(x);
 }

@@ -23,6 +23,10 @@ inline float qref_ptx_reciprocal_approximate(float x) {
   return qref_emulated_approximation(1.0 / static_cast<double>(qref_emulated_flush(x)), 0x1p-23);
 }
 
+inline uint32_t qref_ptx_kept(uint32_t x) {
+  return x;
+}
+
 /* Of dynamic shared memory alone. */
 inline uint32_t qref_ptx_shared_address(const void *pointer) {
   return static_cast<uint32_t>(static_cast<const char *>(pointer) -
@@ -30,6 +34,15 @@ inline uint32_t qref_ptx_shared_address(const void *pointer) {
 }
 inline char *qref_emulated_shared_pointer(uint32_t address) {
   return static_cast<char *>(qref_emulated_dynamic_shared()) + address;
+}
+
+template <size_t count>
+inline void qref_ptx_load_shared(float (&to)[count], uint32_t address) {
+  memcpy(to, qref_emulated_shared_pointer(address), sizeof to);
+}
+
+inline void qref_ptx_block_barrier() {
+  qref_emulated_block_barrier();
 }
 
 void qref_emulated_copy(void *destination, const void *source, size_t bytes);

@@ -12,7 +12,7 @@
 
 namespace qref_cuda_scan {
 
-__device__ __noinline__ float decay_by_definition(float x) {
+static __device__ __noinline__ float decay_by_definition(float x) {
   return qref_exp_f32(x);
 }
 

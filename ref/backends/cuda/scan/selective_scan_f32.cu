@@ -32,8 +32,9 @@ qref_status qref_cuda_selective_scan_f32(const qref_selective_scan_f32_args *arg
   if (allocated != QREF_OK) {
     return allocated;
   }
-  scan_channels<<<qref_cuda_scan_channel_blocks(channels), qref_cuda_scan_channel_threads, 0, stream>>>(*args, scratch);
-  const qref_status launched = qref_cuda_launched("selective_scan_f32", error);
+  const qref_status launched =
+      qref_cuda_launch("selective_scan_f32", scan_channels, dim3(qref_cuda_scan_channel_blocks(channels)),
+                       dim3(qref_cuda_scan_channel_threads), 0, stream, error, *args, scratch);
   const qref_status freed = qref_cuda_status(cudaFreeAsync(scratch, stream), "selective_scan_f32: scratch", error);
   return launched != QREF_OK ? launched : freed;
 }

@@ -67,11 +67,8 @@ qref_status launch(const qref_selective_scan_args *args, const plan &p, const de
   const bool words = args->length % 4 == 0 && is_aligned(args->u) && is_aligned(args->dt) && is_aligned(args->B) &&
                      is_aligned(args->C);
   const size_t bytes = layout_of<lanes>(p).total * sizeof(float);
-  QREF_CUDA_TRY(
-      cudaFuncSetAttribute(scan_by_tables<lanes>, cudaFuncAttributeMaxDynamicSharedMemorySize, static_cast<int>(bytes)),
-      "selective_scan: shared memory", error);
-  scan_by_tables<lanes><<<grid, THREADS, bytes, stream>>>(*args, *args->rule, p, b_count, words);
-  return qref_cuda_launched("selective_scan", error);
+  return qref_cuda_launch("selective_scan", scan_by_tables<lanes>, grid, dim3(THREADS), bytes, stream, error, *args,
+                          *args->rule, p, b_count, words);
 }
 
 bool has_intermediates(const qref_selective_scan_args *args) {

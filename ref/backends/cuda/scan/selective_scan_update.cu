@@ -27,6 +27,6 @@ __global__ void update_channels(qref_selective_scan_update_args args, qref_scan_
 qref_status qref_cuda_selective_scan_update(const qref_selective_scan_update_args *args, cudaStream_t stream,
                                             qref_error *error) {
   const unsigned int blocks = qref_cuda_scan_channel_blocks(args->batch * args->channels);
-  update_channels<<<blocks, qref_cuda_scan_channel_threads, 0, stream>>>(*args, *args->rule);
-  return qref_cuda_launched("selective_scan_update", error);
+  return qref_cuda_launch("selective_scan_update", update_channels, dim3(blocks), dim3(qref_cuda_scan_channel_threads),
+                          0, stream, error, *args, *args->rule);
 }

@@ -5,6 +5,7 @@
 #ifndef QREF_BACKENDS_CUDA_SCAN_TABLES_KERNEL_CUH
 #define QREF_BACKENDS_CUDA_SCAN_TABLES_KERNEL_CUH
 
+#include "ref/backends/cuda/launch.h"
 #include "ref/backends/cuda/ptx.cuh"
 #include "ref/backends/cuda/scan/tables_build.cuh"
 #include "ref/backends/cuda/scan/tables_input.cuh"
@@ -59,7 +60,7 @@ __device__ __forceinline__ void scan_rounds(const qref_selective_scan_args &args
     self.h[n] = exists && args.h_initial != nullptr ? args.h_initial[channel * STATES + first_state + n] : 0.0f;
   }
   unsigned int slot = 0; /* chunk % INPUT_CHUNKS */
-  block_barrier();
+  qref_ptx_block_barrier();
   for (size_t chunk = 0; chunk <= chunks; chunk++) {
     const size_t end = (chunk + 1) * STEPS;
     while (chunk != 0 && store.next <= (chunk - 1) * STEPS) {
@@ -73,9 +74,9 @@ __device__ __forceinline__ void scan_rounds(const qref_selective_scan_args &args
       }
     }
     slot = slot == INPUT_CHUNKS - 1 ? 0 : slot + 1;
-    block_barrier();
+    qref_ptx_block_barrier();
   }
-  block_barrier();
+  qref_ptx_block_barrier();
 #pragma unroll
   for (unsigned int n = 0; n < s::states; n++) {
     if (exists && args.h_final != nullptr) {
@@ -105,7 +106,7 @@ __device__ __forceinline__ void help_rounds(const qref_selective_scan_args &args
       z = read_z(args, out, i - 2);
     }
     slot = slot == INPUT_CHUNKS - 1 ? 0 : slot + 1;
-    block_barrier();
+    qref_ptx_block_barrier();
   }
 }
 
@@ -115,7 +116,7 @@ __global__ void __launch_bounds__(THREADS, 1)
     scan_by_tables(const __grid_constant__ qref_selective_scan_args args, const __grid_constant__ qref_scan_rule rule,
                    const plan p, size_t b_count, bool words) {
   using s = shape<lanes>;
-  extern __shared__ __align__(16) float shared[];
+  QREF_CUDA_DYNAMIC_SHARED(float, shared);
   const layout l = layout_of<lanes>(p);
   const size_t b_first = blockIdx.y * b_count;
   const size_t b_rest = args.batch - b_first;

@@ -16,7 +16,7 @@ __device__ inline qref_float16 half_bits(float value) {
 }
 
 /* Out of the way of the registers of what needs it rarely. */
-__device__ __noinline__ qref_float16 gated_half_by_definition(float y, float z) {
+static __device__ __noinline__ qref_float16 gated_half_by_definition(float y, float z) {
   return qref_f16_from_f32(qref_scan_gate(y, z));
 }
 

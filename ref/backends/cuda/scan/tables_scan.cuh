@@ -2,7 +2,7 @@
 #ifndef QREF_BACKENDS_CUDA_SCAN_TABLES_SCAN_CUH
 #define QREF_BACKENDS_CUDA_SCAN_TABLES_SCAN_CUH
 
-#include "ref/backends/cuda/scan/device_memory.cuh"
+#include "ref/backends/cuda/ptx.cuh"
 #include "ref/backends/cuda/scan/tables_layout.cuh"
 
 namespace qref_cuda_scan {
@@ -25,6 +25,11 @@ __device__ __forceinline__ void load_floats(const float *from, float *to) {
     to[0] = v.x;
     to[1] = v.y;
   }
+}
+
+/* Byte i of a word. */
+__device__ __forceinline__ unsigned int byte_of(unsigned int word, unsigned int i) {
+  return __byte_perm(word, 0, 0x4440 + i);
 }
 
 /* A lane under way. */
@@ -53,8 +58,8 @@ struct state_store {
 };
 
 /* Stores the state of one element. Out of the way of the lanes' registers. */
-__device__ __noinline__ void store_state(const qref_selective_scan_args &args, const qref_scan_rule &rule, size_t i,
-                                         float h, qref_counts *counts) {
+static __device__ __noinline__ void store_state(const qref_selective_scan_args &args, const qref_scan_rule &rule,
+                                                size_t i, float h, qref_counts *counts) {
   const float prescale = rule.state_prescale;
   const float scaled = qref_apply_scale(h * prescale, args.scales.state * prescale, rule.state.scale_form);
   args.state[i] = qref_round_to_int8(scaled, &rule.state.round, i, counts);
@@ -123,7 +128,7 @@ __device__ __forceinline__ void scan_chunk(lane<lanes> *self, size_t chunk, unsi
 #pragma unroll
     for (unsigned int q = 0; q < s::steps; q++) {
       float decay[s::states];
-      load_shared(self->decay + byte_of(code, q) * (32 * s::states * static_cast<unsigned int>(sizeof(float))), decay);
+      qref_ptx_load_shared(decay, self->decay + byte_of(code, q) * (32 * s::states * 4));
       const size_t t = chunk * STEPS + i * s::steps + q - g * s::steps; /* beyond the length where it is negative */
       const bool exists = !guarded || t < store.args.length;
 #pragma unroll
