@@ -9,6 +9,7 @@
 #include "ref/backends/cuda/conv1d/decide.cuh"
 #include "ref/backends/cuda/counts.cuh"
 #include "ref/backends/cuda/launch.h"
+#include "ref/backends/cuda/ptx.cuh"
 
 namespace {
 
@@ -51,24 +52,30 @@ __device__ channel channel_of(const qref_conv1d_silu_args &args, unsigned int d)
   return {static_cast<int32_t>(weights), args.w_scale * args.x_scale, bias};
 }
 
-/* Whole aligned tiles: the samples from x on and, where asked for, those before. */
-__device__ void load_words(const int8_t *x, bool present, bool before, samples *result) {
-  if (present) {
+/* What a thread has before its tile. */
+enum before_tile : uint32_t {
+  BEFORE_NO_TILE, /* the thread has none */
+  BEFORE_ZEROS,
+  BEFORE_NEIGHBOUR, /* the end of the tile of the thread before it in the warp */
+  BEFORE_MEMORY,
+};
+
+/* Whole aligned tiles: the samples from x on and, where they are in memory, those before. */
+__device__ void load_words(const int8_t *x, bool wanted, uint32_t before, samples *result) {
+  if (wanted) {
     const uint4 words = __ldg(reinterpret_cast<const uint4 *>(x));
     result->now[0] = words.x;
     result->now[1] = words.y;
     result->now[2] = words.z;
     result->now[3] = words.w;
   }
-  if (present && before) {
+  if (wanted && before == BEFORE_MEMORY) {
     result->before = __ldg(reinterpret_cast<const uint32_t *>(x - 4));
   }
 }
 
-__device__ void store_words(int8_t *y, bool present, const uint32_t words[tile / 4]) {
-  if (present) {
-    *reinterpret_cast<uint4 *>(y) = make_uint4(words[0], words[1], words[2], words[3]);
-  }
+__device__ void store_words(int8_t *y, const uint32_t words[tile / 4]) {
+  *reinterpret_cast<uint4 *>(y) = make_uint4(words[0], words[1], words[2], words[3]);
 }
 
 /* `count` samples from x on, of any alignment, and the `before`, 3 at most, in front of them. */
@@ -155,9 +162,11 @@ __global__ void __launch_bounds__(threads, blocks_of_multiprocessor)
   const unsigned int d = blockIdx.x * (threads >> plan.row_threads_log2) + (threadIdx.x >> plan.row_threads_log2);
   const unsigned int t = ((blockIdx.y << plan.row_threads_log2) + in_row) * tile;
   const unsigned int count = d >= D || t >= T ? 0 : min(T - t, tile);
-  const bool active = count > 0; /* the others take part in the shuffles */
-  const bool from_neighbour = in_row != 0 && threadIdx.x % 32 != 0;
-  const bool before = t > 0 && !from_neighbour;
+  const uint32_t before = qref_ptx_kept(count == 0                             ? BEFORE_NO_TILE
+                                        : t == 0                               ? BEFORE_ZEROS
+                                        : in_row != 0 && threadIdx.x % 32 != 0 ? BEFORE_NEIGHBOUR
+                                                                               : BEFORE_MEMORY);
+  const bool active = before != BEFORE_NO_TILE; /* the others take part in the shuffles */
   const size_t first = static_cast<size_t>(blockIdx.z) * plan.batches;
   const unsigned int batches = static_cast<unsigned int>(min(args.batch - first, static_cast<size_t>(plan.batches)));
 
@@ -169,9 +178,8 @@ __global__ void __launch_bounds__(threads, blocks_of_multiprocessor)
   if (Words) {
     load_words(x, active, before, &next);
   }
-  const channel c = active ? channel_of(args, d) : channel{};
-  const uint32_t present = (1u << count) - 1;
-  uint64_t undecided = 0; /* a bit an output, the last batch highest */
+  const channel c = active ? channel_of(args, d) : channel{}; /* zeros are decided, and do not saturate */
+  uint64_t undecided = 0;                                     /* a bit an output, the last batch highest */
   qref_counts counts = {};
 #pragma unroll 1
   for (unsigned int i = batches; i > 0; i--) {
@@ -179,20 +187,23 @@ __global__ void __launch_bounds__(threads, blocks_of_multiprocessor)
     if (Words) {
       load_words(x + step, active && i > 1, before, &next);
       const uint32_t neighbours = __shfl_up_sync(0xffffffffu, now.now[3], 1);
-      now.before = from_neighbour ? neighbours : now.before;
+      now.before = before == BEFORE_NEIGHBOUR ? neighbours : now.before;
     } else {
       load_bytes(x, count, min(t, taps), &now);
     }
-    const results result = decide<ReachesLowest, Counting>(now, c, args.out_scale, plan.decided_distance);
+    results result = decide<ReachesLowest, Counting>(now, c, args.out_scale, plan.decided_distance);
     if (Words) {
-      store_words(y, active, result.y);
+      if (active) {
+        store_words(y, result.y);
+      }
     } else {
       store_bytes(y, count, result.y);
+      result.undecided &= (1u << count) - 1;
+      result.saturated &= (1u << count) - 1;
     }
-    const uint32_t left = result.undecided & present;
-    undecided = undecided >> tile | static_cast<uint64_t>(left) << (64 - tile);
+    undecided = undecided >> tile | static_cast<uint64_t>(result.undecided) << (64 - tile);
     if (Counting) {
-      counts.saturated += static_cast<uint64_t>(__popc(result.saturated & present & ~left));
+      counts.saturated += static_cast<uint64_t>(__popc(result.saturated & ~result.undecided));
     }
     x += step;
     y += step;
