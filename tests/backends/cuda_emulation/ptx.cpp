@@ -31,6 +31,14 @@ std::deque<std::vector<copy>> &groups_of_thread() {
   return groups;
 }
 
+void finish(const copy &each) {
+  if (each.source != nullptr) {
+    memcpy(each.destination, each.source, each.bytes);
+  } else {
+    memset(each.destination, 0, each.bytes);
+  }
+}
+
 }  // namespace
 
 float qref_emulated_approximation(double exact, double relative_error) {
@@ -47,7 +55,12 @@ void qref_emulated_copy(void *destination, const void *source, size_t bytes) {
     qref_emulated_fail("an address that is no multiple of its size", "cp.async");
     return;
   }
-  groups_of_thread().back().push_back({destination, source, bytes});
+  const copy mine = {destination, source, bytes};
+  if (qref_emulated_random() % 2 == 0) {
+    finish(mine); /* early: what still reads the destination sees it change */
+  } else {
+    groups_of_thread().back().push_back(mine);
+  }
 }
 
 void qref_emulated_copy_commit() {
@@ -58,11 +71,7 @@ void qref_emulated_copy_wait(size_t pending) {
   auto &groups = groups_of_thread();
   while (groups.size() > pending + 1) {
     for (const copy &each : groups.front()) {
-      if (each.source != nullptr) {
-        memcpy(each.destination, each.source, each.bytes);
-      } else {
-        memset(each.destination, 0, each.bytes);
-      }
+      finish(each);
     }
     groups.pop_front();
   }

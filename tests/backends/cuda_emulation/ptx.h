@@ -1,5 +1,5 @@
 /* The instructions of ref/backends/cuda/ptx.cuh in C++. An approximation errs by up to its documented error, at random;
- * a background copy happens when it is waited for, and not before. */
+ * a background copy happens at once or when it is waited for, at random. */
 #ifndef QREF_TESTS_CUDA_PTX_H
 #define QREF_TESTS_CUDA_PTX_H
 
