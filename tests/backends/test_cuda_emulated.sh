@@ -4,7 +4,7 @@
 set -u
 module=$QREF_BINARY_DIR/qref_cuda_emulated.so
 if [ ! -e "$module" ]; then
-  echo "no C++ compiler: $module was not built"
+  echo "skipped: the emulation of CUDA is not in this build: no C++ compiler, or QREF_TEST_TOOLS=OFF"
   exit 77
 fi
 output=$("$QREF_PROGRAM" cross --backend "$module" --suite smoke --random "${RANDOM_CASES:-60}" --profile quamba \

@@ -1,5 +1,8 @@
 # qref_cuda_emulated.so: the sources of the CUDA module, compiled for the processor that this runs on. What a GPU would
 # do is done by the files of this directory, so that the kernels are proved where there is none.
+if(NOT QREF_TEST_TOOLS AND NOT QREF_SANITIZE)
+  return() # once is enough, and once more where a sanitizer sees its accesses
+endif()
 include(CheckLanguage)
 check_language(CXX)
 if(NOT CMAKE_CXX_COMPILER)
