@@ -3,6 +3,7 @@
 #define QREF_TESTS_BACKENDS_SCAN_FIXTURE_H
 
 #include <stdio.h>
+#include <unistd.h>
 
 #include "tests/ops/fixture.h"
 
@@ -71,6 +72,24 @@ static inline void on_every_level(qref_op op, void (*check)(const qref_backend *
       }
     }
   }
+}
+
+/* check(module, seed) for the emulated CUDA module and `seeds` seeds; QREF_SEEDS asks for more. */
+static inline void on_cuda_module(void (*check)(const qref_backend *, uint64_t), uint64_t seeds) {
+  static const char path[] = QREF_BINARY_DIR "/qref_cuda_emulated.so";
+  const char *more = getenv("QREF_SEEDS");
+  const uint64_t last = more != NULL ? strtoull(more, NULL, 10) : seeds;
+  qref_backend_library *library = NULL;
+  const qref_backend *backend = NULL;
+  if (access(path, R_OK) != 0) {
+    print_message("skipped: no C++ compiler, no emulation of the CUDA module\n");
+    skip();
+  }
+  assert_int_equal(qref_backend_open(path, &library, &backend, NULL), QREF_OK);
+  for (uint64_t seed = 0; seed < last; seed++) {
+    check(backend, seed);
+  }
+  qref_backend_close(library);
 }
 
 #endif

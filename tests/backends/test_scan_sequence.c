@@ -1,5 +1,5 @@
-/* Every instruction set of backend cpu against the reference in the scan of whole sequences, without intermediates:
- * random shapes, strides, chunks, options, rules and scales. */
+/* Every instruction set of backend cpu and the emulated CUDA module against the reference in the scan of whole
+ * sequences, without intermediates: random shapes, strides, chunks, options, rules and scales. */
 #include "tests/backends/scan_fixture.h"
 
 typedef struct outputs {
@@ -33,8 +33,8 @@ static qref_scan_rule pick_rule(uint64_t seed) {
   return rule;
 }
 
-static void check(const qref_backend *backend, uint64_t seed) {
-  const size_t B = pick(seed, 0, 1, 3), D = pick(seed, 1, 1, 40), N = pick_states(seed),
+static void check_batches(const qref_backend *backend, uint64_t seed, size_t most_batches) {
+  const size_t B = pick(seed, 0, 1, most_batches), D = pick(seed, 1, 1, 40), N = pick_states(seed),
                T = pick(seed, 3, 1, seed % 16 == 0 ? 5000 : 100),
                stride = D + pick(seed, 4, 0, 1) * pick(seed, 5, 0, 9), chunk = pick(seed, 6, 0, T + 3),
                chunks = (T - 1) / (chunk != 0 ? chunk : 2048) + 1;
@@ -99,12 +99,27 @@ static void check(const qref_backend *backend, uint64_t seed) {
   free_all(inputs, sizeof inputs / sizeof inputs[0]);
 }
 
+static void check(const qref_backend *backend, uint64_t seed) {
+  check_batches(backend, seed, 3);
+}
+
+/* With the rule of quamba and 16 states, as the tables of the CUDA module want it. */
+static void check_module(const qref_backend *backend, uint64_t seed) {
+  check_batches(backend, 14 * seed, seed % 2 == 0 ? 3 : 20);
+}
+
+static void test_cuda_module_matches_ref(void **state) {
+  (void)state;
+  on_cuda_module(check_module, 30);
+}
+
 static void test_levels_match_ref(void **state) {
   (void)state;
   on_every_level(QREF_OP_SELECTIVE_SCAN, check, 120);
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(test_levels_match_ref)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_levels_match_ref),
+                                     cmocka_unit_test(test_cuda_module_matches_ref)};
   return cmocka_run_group_tests_name("scan of whole sequences", tests, NULL, NULL);
 }
