@@ -123,11 +123,29 @@ void start_block(size_t count) {
   memset(shared.data(), unwritten, shared.size());
 }
 
+/* Some warps, drawn anew behind every block barrier, run as far as they can by themselves: a warp may be ahead of
+ * another, or behind it, by all that lies between two barriers. */
+void run_some_warps_ahead(size_t count) {
+  for (size_t first = 0; first < count; first += lanes) {
+    bool ran = qref_emulated_random() % 2 == 0;
+    while (ran && failure == nullptr) {
+      ran = false;
+      for (size_t i = first; i < count && i < first + lanes && failure == nullptr; i++) {
+        if (threads[i].now == state::ready) {
+          resume(i);
+          ran = true;
+        }
+      }
+    }
+  }
+}
+
 /* A round resumes every thread that can run once, from a random one on, forwards or backwards. */
 void run_block() {
   blocks_so_far++;
   const size_t count = in_block();
   start_block(count);
+  run_some_warps_ahead(count);
   for (;;) {
     size_t ended = 0, at_barrier = 0, ran = 0;
     const size_t first = qref_emulated_random() % count;
@@ -155,6 +173,7 @@ void run_block() {
           threads[i].now = state::ready;
         }
       }
+      run_some_warps_ahead(count);
     } else if (ran == 0) {
       qref_emulated_fail("some lanes never reach it",
                          warps[0].arrived != 0 ? warps[0].operation : "a warp operation or barrier");
