@@ -5,8 +5,9 @@
  * undecided is computed exactly when the thread is through with the rest. */
 #include "ref/backends/cuda/numerics.cuh"
 /* Behind the numerics. */
-#include "ref/backends/cuda/conv1d/conv1d_silu.cuh"
+#include "ref/backends/cuda/conv1d/conv1d_silu_fast.h"
 #include "ref/backends/cuda/conv1d/decide.cuh"
+#include "ref/backends/cuda/conv1d/output.cuh"
 #include "ref/backends/cuda/counts.cuh"
 #include "ref/backends/cuda/launch.h"
 #include "ref/backends/cuda/ptx.cuh"
@@ -151,6 +152,19 @@ __device__ results decide(const samples &x, const channel &c, float out_scale, f
   return result;
 }
 
+/* Output t of a row by the formula of the reference. `element` is its index in y. */
+__device__ void compute_exactly(const qref_conv1d_silu_args &args, const qref_conv1d_silu_rule &rule, const channel &c,
+                                size_t element, unsigned int t, qref_counts *counts) {
+  uint32_t window = 0;
+#pragma unroll
+  for (unsigned int k = 0; k < taps; k++) {
+    const unsigned int back = taps - 1 - k;
+    window |= t >= back ? static_cast<uint32_t>(static_cast<uint8_t>(args.x[element - back])) << (8 * k) : 0;
+  }
+  const float acc = static_cast<float>(__dp4a(static_cast<int32_t>(window), c.weights, 0));
+  qref_cuda_conv1d_finish(args, rule.output, element, qref_fma_f32(c.s_wx, acc, c.bias), counts);
+}
+
 /* Words: every row begins at a multiple of 16 bytes and is one long. */
 template <bool Words, bool ReachesLowest, bool Counting>
 __global__ void __launch_bounds__(threads, blocks_of_multiprocessor)
@@ -212,7 +226,8 @@ __global__ void __launch_bounds__(threads, blocks_of_multiprocessor)
   for (; undecided != 0; undecided &= undecided - 1) {
     const unsigned int bit = static_cast<unsigned int>(__ffsll(static_cast<long long>(undecided)) - 1);
     const size_t row = first_row + static_cast<size_t>(bit / tile - (most_batches - batches)) * D;
-    qref_cuda_conv1d_silu_output(args, rule, row, d, t + bit % tile, Counting ? &counts : nullptr);
+    const unsigned int at = t + bit % tile;
+    compute_exactly(args, rule, c, row * T + at, at, Counting ? &counts : nullptr);
   }
   if (Counting) {
     qref_cuda_add_counts(args.counts, counts);
