@@ -38,7 +38,7 @@ __device__ inline void qref_cuda_add_base_rows(term_function term, float (&sums)
 
 /* sums[j] = sum_i term(i) * base[i][j], i ascending. Columns whose signs agree so far share their additions: the
  * compiler sees the same operands. In the matrix of 40 the columns j and j + 20 do through the first 20 rows, and all
- * others through a few: 1131 additions are left of 1600. */
+ * others through a few: 1130 additions are left of 1600. */
 template <int n, typename term_function>
 __device__ inline void qref_cuda_multiply_base(term_function term, float (&sums)[n]) {
 #pragma unroll

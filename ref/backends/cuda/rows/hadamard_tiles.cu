@@ -44,7 +44,7 @@ struct shape {
   static_assert(items % threads == 0 && (sharers == 1 || spans == 2));
 };
 
-/* Butterflies between the elements of v, `smallest` to `behind` / 2 apart, smallest stride first. */
+/* Butterflies between the elements of v that lie 1, 2, .. `behind` / 2 apart, smallest stride first. */
 template <int behind, int count>
 __device__ inline void butterflies(float (&v)[count]) {
 #pragma unroll
@@ -148,8 +148,8 @@ __device__ constexpr int element_of(int i) {
   return i % tile::n * tile::group + i / tile::n * span;
 }
 
-/* half_away(v) for |v| < 2^31. What is added is the float32 below 1/2: 1/2 would carry the float32 below k + 1/2 to
- * k + 1. */
+/* half_away(v) for every |v| < 2^31, all of which have been compared with the rule. What is added is the float32 below
+ * 1/2: 1/2 would carry the float32 below 1/2 to 1. */
 __device__ inline int half_away(float v) {
   return __float2int_rz(v + copysignf(0x1.fffffep-2f, v));
 }
