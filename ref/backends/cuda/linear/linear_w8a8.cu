@@ -15,25 +15,31 @@ namespace {
 /* Rows up to which w is read, rather than multiplied, the longest. */
 constexpr size_t few_rows_at_most = 16;
 
-/* Whether tiles of 128 x 256, which move less, occupy every multiprocessor twice and fit its shared memory. */
-qref_status large_tiles_pay(const qref_linear_w8a8_args &args, bool *pay, qref_error *error) {
-  using tile = mma_tile<256>;
-  int device, multiprocessors, shared_bytes;
+struct device_limits {
+  int multiprocessors, shared_bytes;
+};
+
+qref_status find_limits(device_limits *limits, qref_error *error) {
+  int device;
   QREF_CUDA_TRY(cudaGetDevice(&device), "linear_w8a8", error);
-  QREF_CUDA_TRY(cudaDeviceGetAttribute(&multiprocessors, cudaDevAttrMultiProcessorCount, device), "linear_w8a8", error);
-  QREF_CUDA_TRY(cudaDeviceGetAttribute(&shared_bytes, cudaDevAttrMaxSharedMemoryPerBlockOptin, device), "linear_w8a8",
+  QREF_CUDA_TRY(cudaDeviceGetAttribute(&limits->multiprocessors, cudaDevAttrMultiProcessorCount, device), "linear_w8a8",
                 error);
-  *pay = linear_tile_count(args.rows, args.columns, tile::rows, 256) >= 2 * static_cast<size_t>(multiprocessors) &&
-         shared_bytes >= tile::shared_bytes;
-  return QREF_OK;
+  return qref_cuda_status(
+      cudaDeviceGetAttribute(&limits->shared_bytes, cudaDevAttrMaxSharedMemoryPerBlockOptin, device), "linear_w8a8",
+      error);
 }
 
 template <linear_form form, bool staged>
 qref_status run_mma(const qref_linear_w8a8_args &args, cudaStream_t stream, qref_error *error) {
-  bool large = false;
-  QREF_TRY(large_tiles_pay(args, &large, error));
-  return large ? launch_linear_mma<form, 256, staged>(args, stream, error)
-               : launch_linear_mma<form, 128, staged>(args, stream, error);
+  device_limits limits;
+  QREF_TRY(find_limits(&limits, error));
+  /* Tiles of 128 x 256 move less, where they fit and occupy every multiprocessor twice. */
+  using large = mma_tile<256>;
+  const size_t large_tiles = linear_tile_count(args.rows, args.columns, large::rows, 256);
+  if (limits.shared_bytes >= large::shared_bytes && large_tiles >= 2 * static_cast<size_t>(limits.multiprocessors)) {
+    return launch_linear_mma<form, 256, staged>(args, limits.multiprocessors, stream, error);
+  }
+  return launch_linear_mma<form, 128, staged>(args, limits.multiprocessors, stream, error);
 }
 
 template <linear_form form>
