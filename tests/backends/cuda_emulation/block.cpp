@@ -103,6 +103,15 @@ void resume(size_t number) {
 #endif
 }
 
+/* By itself: the compiler takes getcontext for a function that may return twice, and a caller's loop for lost then. */
+__attribute__((noinline)) void prepare(ucontext_t *context, unsigned char *stack) {
+  getcontext(context);
+  context->uc_stack.ss_sp = stack;
+  context->uc_stack.ss_size = stack_bytes;
+  context->uc_link = nullptr;
+  makecontext(context, thread_main, 0);
+}
+
 void start_block(size_t count) {
   for (size_t i = 0; i < count; i++) {
     thread *const each = &threads[i];
@@ -111,11 +120,7 @@ void start_block(size_t count) {
     each->index.x = static_cast<unsigned int>(i % blockDim.x);
     each->index.y = static_cast<unsigned int>(i / blockDim.x % blockDim.y);
     each->index.z = static_cast<unsigned int>(i / blockDim.x / blockDim.y);
-    getcontext(&each->start);
-    each->start.uc_stack.ss_sp = &stacks[i * stack_bytes];
-    each->start.uc_stack.ss_size = stack_bytes;
-    each->start.uc_link = nullptr;
-    makecontext(&each->start, thread_main, 0);
+    prepare(&each->start, &stacks[i * stack_bytes]);
   }
   for (warp &each : warps) {
     each.arrived = 0;
