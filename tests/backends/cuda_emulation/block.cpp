@@ -6,6 +6,10 @@
 #include <string.h>
 #include <ucontext.h>
 
+#if defined(__SANITIZE_ADDRESS__)
+#include <sanitizer/asan_interface.h>
+#endif
+
 #include <memory>
 #include <vector>
 
@@ -45,11 +49,7 @@ std::vector<warp> warps;
 std::vector<unsigned char> shared;
 thread *running;
 size_t running_number;
-#if defined(__SANITIZE_ADDRESS__)
-ucontext_t scheduler_start;
-#else
 jmp_buf scheduler;
-#endif
 void (*thread_body)(void *);
 void *thread_context;
 const char *failure;
@@ -64,23 +64,15 @@ size_t in_block() {
  * a jump, which saves no signal mask and so needs no call of the operating system. */
 void wait_as(state next) {
   running->now = next;
-#if defined(__SANITIZE_ADDRESS__)
-  swapcontext(&running->start, &scheduler_start);
-#else
   if (_setjmp(running->resume) == 0) {
     _longjmp(scheduler, 1);
   }
-#endif
 }
 
 void thread_main() {
   thread_body(thread_context);
   running->now = state::ended;
-#if defined(__SANITIZE_ADDRESS__)
-  setcontext(&scheduler_start);
-#else
   _longjmp(scheduler, 1);
-#endif
 }
 
 void resume(size_t number) {
@@ -89,10 +81,6 @@ void resume(size_t number) {
   running_number = number;
   threadIdx = next->index;
   next->now = state::ready;
-#if defined(__SANITIZE_ADDRESS__)
-  next->started = true;
-  swapcontext(&scheduler_start, &next->start);
-#else
   if (_setjmp(scheduler) == 0) {
     if (next->started) {
       _longjmp(next->resume, 1);
@@ -100,11 +88,13 @@ void resume(size_t number) {
     next->started = true;
     setcontext(&next->start);
   }
-#endif
 }
 
 /* By itself: the compiler takes getcontext for a function that may return twice, and a caller's loop for lost then. */
 __attribute__((noinline)) void prepare(ucontext_t *context, unsigned char *stack) {
+#if defined(__SANITIZE_ADDRESS__)
+  __asan_unpoison_memory_region(stack, stack_bytes); /* what the last thread on it left */
+#endif
   getcontext(context);
   context->uc_stack.ss_sp = stack;
   context->uc_stack.ss_size = stack_bytes;
