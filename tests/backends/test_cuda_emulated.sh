@@ -1,13 +1,14 @@
 #!/bin/bash
 # The CUDA module's own sources on an emulation of CUDA give the reference's bits: every op, both profiles of the module.
-# RANDOM_CASES of each op (default 60) beside suite smoke.
+# RANDOM_CASES of each op (default 20; 1 with sanitizers, which take their time) beside suite smoke.
 set -u
+[ "$QREF_SANITIZE" = ON ] && usual=1 || usual=20
 module=$QREF_BINARY_DIR/qref_cuda_emulated.so
 if [ ! -e "$module" ]; then
   echo "skipped: the emulation of CUDA is not in this build: no C++ compiler, or QREF_TEST_TOOLS=OFF"
   exit 77
 fi
-output=$("$QREF_PROGRAM" cross --backend "$module" --suite smoke --random "${RANDOM_CASES:-60}" --profile quamba \
+output=$("$QREF_PROGRAM" cross --backend "$module" --suite smoke --random "${RANDOM_CASES:-$usual}" --profile quamba \
   --profile quamba-saturating --quiet 2>&1)
 status=$?
 echo "$output"
