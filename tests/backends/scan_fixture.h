@@ -3,9 +3,8 @@
 #define QREF_TESTS_BACKENDS_SCAN_FIXTURE_H
 
 #include <stdio.h>
-#include <unistd.h>
 
-#include "tests/ops/fixture.h"
+#include "tests/backends/cuda_module.h"
 
 /* A reproducible choice in [least, most]. */
 static inline size_t pick(uint64_t seed, uint64_t which, size_t least, size_t most) {
@@ -76,16 +75,10 @@ static inline void on_every_level(qref_op op, void (*check)(const qref_backend *
 
 /* check(module, seed) for the emulated CUDA module and `seeds` seeds; QREF_SEEDS asks for more. */
 static inline void on_cuda_module(void (*check)(const qref_backend *, uint64_t), uint64_t seeds) {
-  static const char path[] = QREF_BINARY_DIR "/qref_cuda_emulated.so";
   const char *more = getenv("QREF_SEEDS");
   const uint64_t last = more != NULL ? strtoull(more, NULL, 10) : seeds;
   qref_backend_library *library = NULL;
-  const qref_backend *backend = NULL;
-  if (access(path, R_OK) != 0) {
-    print_message("skipped: no C++ compiler, no emulation of the CUDA module\n");
-    skip();
-  }
-  assert_int_equal(qref_backend_open(path, &library, &backend, NULL), QREF_OK);
+  const qref_backend *backend = test_cuda_backend(&library);
   for (uint64_t seed = 0; seed < last; seed++) {
     check(backend, seed);
   }

@@ -2,11 +2,7 @@
  * intermediates, aligned and not, rows of whole tiles and not, more rows than one thread takes, and scales that
  * overflow, saturate, and put many results near a rounding boundary. The emulation's approximate instructions err by as
  * much as they may. */
-#include <dlfcn.h>
-#include <qref/cuda.h>
-#include <unistd.h>
-
-#include "tests/ops/fixture.h"
+#include "tests/backends/cuda_module.h"
 
 enum { GUARD = 64, ALIGNMENT = 16 };
 
@@ -183,24 +179,6 @@ static void check_token(const qref_cuda_ops *ops, uint64_t seed) {
   free(bias);
 }
 
-static const qref_cuda_ops *device_ops(void) {
-  static const char path[] = QREF_BINARY_DIR "/qref_cuda_emulated.so";
-  qref_backend_library *library = NULL; /* open to the end */
-  const qref_backend *backend = NULL;
-  if (access(path, R_OK) != 0) {
-    print_message("skipped: no C++ compiler, no emulation of the CUDA module\n");
-    skip();
-  }
-  assert_int_equal(qref_backend_open(path, &library, &backend, NULL), QREF_OK);
-  void *module = dlopen(path, RTLD_NOW | RTLD_LOCAL);
-  assert_non_null(module);
-  qref_cuda_device_ops_entry entry = NULL;
-  void *symbol = dlsym(module, QREF_CUDA_DEVICE_OPS_SYMBOL);
-  assert_non_null(symbol);
-  memcpy(&entry, &symbol, sizeof entry);
-  return entry();
-}
-
 static uint64_t seeds(uint64_t usual) {
   const char *more = getenv("QREF_SEEDS");
   return more != NULL ? strtoull(more, NULL, 10) : usual;
@@ -208,7 +186,7 @@ static uint64_t seeds(uint64_t usual) {
 
 static void test_sequences(void **state) {
   (void)state;
-  const qref_cuda_ops *ops = device_ops();
+  const qref_cuda_ops *ops = test_cuda_ops();
   for (uint64_t seed = 0; seed < seeds(400); seed++) {
     check_sequence_of(ops, random_sequence(seed), seed);
   }
@@ -221,12 +199,12 @@ static void test_many_rows(void **state) {
   args.batch = 24001;
   args.channels = 1;
   args.length = 16;
-  check_sequence_of(device_ops(), args, 3);
+  check_sequence_of(test_cuda_ops(), args, 3);
 }
 
 static void test_tokens(void **state) {
   (void)state;
-  const qref_cuda_ops *ops = device_ops();
+  const qref_cuda_ops *ops = test_cuda_ops();
   for (uint64_t seed = 0; seed < seeds(200); seed++) {
     check_token(ops, seed);
   }

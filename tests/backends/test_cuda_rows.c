@@ -1,12 +1,6 @@
 /* The row ops of the CUDA module on its emulation, in the shapes and alignments that their fast kernels take, and one
  * step beside them: through the entry on device memory, which in the emulation is the host's. */
-#include "tests/ops/fixture.h"
-/* CMocka first. */
-#include <dlfcn.h>
-#include <qref/cuda.h>
-#include <stdio.h>
-#include <unistd.h>
-
+#include "tests/backends/cuda_module.h"
 #include "tests/backends/levels.h"
 
 static const qref_cuda_ops *ops;
@@ -88,6 +82,7 @@ static void check_hadamard(size_t rows, size_t dim, uint64_t seed) {
  * none. */
 static void test_hadamard(void **state) {
   (void)state;
+  ops = test_cuda_ops();
   static const size_t dims[] = {768, 1024, 1536, 2048, 2560, 3072, 4096, 5120, 640, 16384};
   for (uint64_t seed = 0; seed < 14 * sizeof dims / sizeof dims[0]; seed++) {
     const size_t dim = dims[seed / 14];
@@ -98,6 +93,7 @@ static void test_hadamard(void **state) {
 /* More tiles than the device takes at once: blocks load the next while they transform. */
 static void test_hadamard_of_many_rows(void **state) {
   (void)state;
+  ops = test_cuda_ops();
   check_hadamard(1700, 5120, 14);
 }
 
@@ -164,6 +160,7 @@ static void check_rmsnorm(size_t rows, size_t n, uint64_t seed) {
 
 static void test_rmsnorm(void **state) {
   (void)state;
+  ops = test_cuda_ops();
   static const size_t widths[] = {1, 31, 33, 252, 256, 258, 768, 1000, 2560, 5121, 8192, 8196};
   for (uint64_t seed = 0; seed < 20 * sizeof widths / sizeof widths[0]; seed++) {
     check_rmsnorm(test_pick(seed, 9, 1, 4), widths[seed / 20], seed);
@@ -173,6 +170,7 @@ static void test_rmsnorm(void **state) {
 /* Quotients within a few float32 of n + 1/2, and among them values of any bits. */
 static void test_requantize(void **state) {
   (void)state;
+  ops = test_cuda_ops();
   for (uint64_t seed = 0; seed < 60; seed++) {
     const size_t count = test_pick(seed, 0, 1, 30000);
     const size_t shift = seed % 4 == 0 ? 1 : 0;
@@ -207,6 +205,7 @@ static void test_requantize(void **state) {
 /* Every float16 is a scale. */
 static void test_embedding(void **state) {
   (void)state;
+  ops = test_cuda_ops();
   enum { VOCABULARY = 65536 };
   static const size_t widths[] = {8, 7, 16};
   qref_float16 *scale = test_allocate(VOCABULARY, sizeof *scale);
@@ -241,27 +240,6 @@ static void test_embedding(void **state) {
 }
 
 int main(void) {
-  static const char path[] = QREF_BINARY_DIR "/qref_cuda_emulated.so";
-  if (access(path, R_OK) != 0) {
-    puts("skipped: no C++ compiler, no emulation of the CUDA module");
-    return 0;
-  }
-  void *const module = dlopen(path, RTLD_NOW | RTLD_LOCAL);
-  if (module == NULL) {
-    puts(dlerror());
-    return 1;
-  }
-  /* POSIX has dlsym return functions, too; ISO C knows no such cast. */
-  qref_backend_module_entry open_backend = NULL;
-  qref_cuda_device_ops_entry device_ops = NULL;
-  void *symbols[] = {dlsym(module, QREF_BACKEND_MODULE_SYMBOL), dlsym(module, QREF_CUDA_DEVICE_OPS_SYMBOL)};
-  memcpy(&open_backend, &symbols[0], sizeof open_backend);
-  memcpy(&device_ops, &symbols[1], sizeof device_ops);
-  if (open_backend == NULL || device_ops == NULL || open_backend(NULL) == NULL) {
-    puts("the module does not open");
-    return 1;
-  }
-  ops = device_ops();
   const struct CMUnitTest tests[] = {cmocka_unit_test(test_hadamard), cmocka_unit_test(test_hadamard_of_many_rows),
                                      cmocka_unit_test(test_rmsnorm), cmocka_unit_test(test_requantize),
                                      cmocka_unit_test(test_embedding)};

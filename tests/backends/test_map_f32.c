@@ -2,10 +2,9 @@
  * at any count, alignment and number of threads, in place too, nothing written behind the end; what is refused. */
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "ref/backends/builtin.h"
-#include "tests/ops/fixture.h"
+#include "tests/backends/cuda_module.h"
 
 /* The module takes an array in pieces of PIECE. */
 enum { MOST = 100003, PIECE = 1 << 22, GUARD = 3 };
@@ -63,16 +62,9 @@ static void test_functions(void **state) {
 }
 
 static void test_module(void **state) {
-  static const char path[] = QREF_BINARY_DIR "/qref_cuda_emulated.so";
-  qref_backend_library *library = NULL;
-  const qref_backend *backend = NULL;
-  qref_error error;
   (void)state;
-  if (access(path, R_OK) != 0) {
-    print_message("skipped: no C++ compiler, no emulation of the CUDA module\n");
-    skip();
-  }
-  assert_int_equal(qref_backend_open(path, &library, &backend, &error), QREF_OK);
+  qref_backend_library *library = NULL;
+  const qref_backend *backend = test_cuda_backend(&library);
   for (size_t f = 0; f < QREF_MAP_FUNCTION_COUNT; f++) {
     check(backend, (qref_map_function)f, 0, 1, false);
     check(backend, (qref_map_function)f, 10007, 1, f % 2 == 0);
