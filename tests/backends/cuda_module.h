@@ -14,7 +14,7 @@ static const char test_cuda_module_path[] = QREF_BINARY_DIR "/qref_cuda_emulated
 static inline const qref_backend *test_cuda_backend(qref_backend_library **library) {
   const qref_backend *backend = NULL;
   if (access(test_cuda_module_path, R_OK) != 0) {
-    print_message("skipped: no C++ compiler, no emulation of the CUDA module\n");
+    print_message("skipped: the emulation of CUDA is not in this build: no C++ compiler, or QREF_TEST_TOOLS=OFF\n");
     skip();
   }
   assert_int_equal(qref_backend_open(test_cuda_module_path, library, &backend, NULL), QREF_OK);

@@ -5,7 +5,7 @@ set -euo pipefail
 source "$QREF_SOURCE_DIR/tests/install/common.sh"
 module=$QREF_BINARY_DIR/qref_cuda_emulated.so
 bench=$QREF_BINARY_DIR/tests/bench/bench_cuda_emulated
-[ -x "$bench" ] || { echo "skipped: no C++ compiler, no emulation of the CUDA module" && exit 77; }
+[ -x "$bench" ] || { echo "skipped: the emulation of CUDA is not in this build: no C++ compiler, or QREF_TEST_TOOLS=OFF" && exit 77; }
 cd "$work"
 
 step "every op of the benchmark"
