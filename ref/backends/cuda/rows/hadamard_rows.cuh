@@ -7,7 +7,7 @@
 /* Behind the numerics. */
 #include "ref/backends/cuda/launch.h"
 #include "ref/backends/cuda/rows/hadamard_base.cuh"
-#include "ref/backends/cuda/status.h"
+#include "ref/backends/cuda/scratch.h"
 
 extern "C" {
 #include "ref/ops/hadamard_transform.h"
@@ -58,31 +58,19 @@ inline qref_status qref_cuda_hadamard_launch(const char *op, size_t rows, size_t
   const bool shared = dim <= qref_cuda_hadamard_shared;
   const size_t most = shared ? 65536 : 1024;
   const auto blocks = static_cast<unsigned int>(rows < most ? rows : most);
-  void *memory = nullptr;
-  if (!shared) {
-    QREF_CUDA_TRY(cudaMallocAsync(&memory, blocks * dim * sizeof(float), stream), op, error);
-  }
-  auto *const scratch = static_cast<float *>(memory);
   const size_t bytes = shared ? dim * sizeof(float) : 0;
-  qref_status status = QREF_OK;
-  switch (qref_hadamard_base(dim)) {
-    case 12:
-      status = launch(std::integral_constant<int, 12>(), blocks, bytes, scratch);
-      break;
-    case 40:
-      status = launch(std::integral_constant<int, 40>(), blocks, bytes, scratch);
-      break;
-    default:
-      status = launch(std::integral_constant<int, 1>(), blocks, bytes, scratch);
-      break;
-  }
-  if (!shared) {
-    const cudaError_t freed = cudaFreeAsync(memory, stream);
-    if (status == QREF_OK) {
-      return qref_cuda_status(freed, op, error);
+  const auto launch_base = [&](float *scratch) {
+    switch (qref_hadamard_base(dim)) {
+      case 12:
+        return launch(std::integral_constant<int, 12>(), blocks, bytes, scratch);
+      case 40:
+        return launch(std::integral_constant<int, 40>(), blocks, bytes, scratch);
+      default:
+        return launch(std::integral_constant<int, 1>(), blocks, bytes, scratch);
     }
-  }
-  return status;
+  };
+  return shared ? launch_base(nullptr)
+                : qref_cuda_with_scratch(op, blocks * dim * sizeof(float), stream, error, launch_base);
 }
 
 #endif

@@ -5,7 +5,7 @@
 #include <stddef.h>
 
 #include "ref/backends/cuda/launch.h"
-#include "ref/backends/cuda/status.h"
+#include "ref/backends/cuda/scratch.h"
 
 /* Small blocks, because there are few channels and a thread is long under way. */
 constexpr unsigned int qref_cuda_scan_channel_threads = 32;
@@ -14,12 +14,16 @@ inline unsigned int qref_cuda_scan_channel_blocks(size_t channels) {
   return qref_cuda_blocks(channels, qref_cuda_scan_channel_threads);
 }
 
-/* Global memory for the scratch of every thread of such a grid: `each` floats a thread. */
-inline qref_status qref_cuda_scan_allocate(size_t channels, size_t each, float **scratch, cudaStream_t stream,
-                                           qref_error *error) {
-  const size_t threads = static_cast<size_t>(qref_cuda_scan_channel_blocks(channels)) * qref_cuda_scan_channel_threads;
-  return qref_cuda_status(cudaMallocAsync(reinterpret_cast<void **>(scratch), threads * each * sizeof(float), stream),
-                          "selective scan: scratch", error);
+/* Queues kernel(args..., scratch) over such a grid, with `each` floats of scratch a thread. */
+template <typename kernel_function, typename... arguments>
+inline qref_status qref_cuda_scan_launch(const char *op, kernel_function kernel, size_t channels, size_t each,
+                                         cudaStream_t stream, qref_error *error, arguments... args) {
+  const unsigned int blocks = qref_cuda_scan_channel_blocks(channels);
+  const size_t threads = static_cast<size_t>(blocks) * qref_cuda_scan_channel_threads;
+  return qref_cuda_with_scratch(op, threads * each * sizeof(float), stream, error, [&](float *scratch) {
+    return qref_cuda_launch(op, kernel, dim3(blocks), dim3(qref_cuda_scan_channel_threads), 0, stream, error, args...,
+                            scratch);
+  });
 }
 
 #endif

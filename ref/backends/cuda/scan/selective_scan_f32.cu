@@ -26,15 +26,6 @@ __global__ void scan_channels(qref_selective_scan_f32_args args, float *scratch)
 
 qref_status qref_cuda_selective_scan_f32(const qref_selective_scan_f32_args *args, cudaStream_t stream,
                                          qref_error *error) {
-  const size_t channels = args->batch * args->channels;
-  float *scratch = nullptr;
-  const qref_status allocated = qref_cuda_scan_allocate(channels, 3 * args->states, &scratch, stream, error);
-  if (allocated != QREF_OK) {
-    return allocated;
-  }
-  const qref_status launched =
-      qref_cuda_launch("selective_scan_f32", scan_channels, dim3(qref_cuda_scan_channel_blocks(channels)),
-                       dim3(qref_cuda_scan_channel_threads), 0, stream, error, *args, scratch);
-  const qref_status freed = qref_cuda_status(cudaFreeAsync(scratch, stream), "selective_scan_f32: scratch", error);
-  return launched != QREF_OK ? launched : freed;
+  return qref_cuda_scan_launch("selective_scan_f32", scan_channels, args->batch * args->channels, 3 * args->states,
+                               stream, error, *args);
 }
