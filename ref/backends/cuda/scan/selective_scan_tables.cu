@@ -17,6 +17,7 @@ constexpr size_t MOST_BATCHES = 8;
 constexpr size_t MOST_GROUPS = 3;
 /* Fewer steps than this are not worth the tables. */
 constexpr size_t LEAST_LENGTH = 16;
+constexpr size_t MOST_LENGTH = 0x7fffff00; /* places of a row have 32 bits */
 
 size_t divide_up(size_t a, size_t b) {
   return a / b + (a % b != 0);
@@ -65,7 +66,7 @@ qref_status launch(const qref_selective_scan_args *args, const plan &p, const de
   const size_t b_count = divide_up(passes, rows) * p.batches;
   const dim3 grid(static_cast<unsigned int>(columns), static_cast<unsigned int>(divide_up(args->batch, b_count)));
   const bool words = args->length % 4 == 0 && is_aligned(args->u) && is_aligned(args->dt) && is_aligned(args->B) &&
-                     is_aligned(args->C);
+                     is_aligned(args->C) && is_aligned(args->z);
   const size_t bytes = layout_of<lanes>(p).total * sizeof(float);
   return qref_cuda_launch("selective_scan", scan_by_tables<lanes>, grid, dim3(THREADS), bytes, stream, error, *args,
                           *args->rule, p, b_count, words);
@@ -84,7 +85,7 @@ bool has_intermediates(const qref_selective_scan_args *args) {
 qref_status qref_cuda_selective_scan_tables(const qref_selective_scan_args *args, cudaStream_t stream, bool *done,
                                             qref_error *error) {
   *done = false;
-  if (args->states != STATES || args->length < LEAST_LENGTH || has_intermediates(args)) {
+  if (args->states != STATES || args->length < LEAST_LENGTH || args->length > MOST_LENGTH || has_intermediates(args)) {
     return QREF_OK;
   }
   device_limits limits = {};

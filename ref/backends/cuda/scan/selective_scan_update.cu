@@ -1,12 +1,13 @@
-/* The scan of one token. Without intermediates LANES threads share the states of a channel: each computes h of one
- * state at a time, and all of them the sum, in its order, from each other's h. With intermediates a thread runs the
- * reference's own function on a channel. What limits both is the time from one operation to the next: a token has few
- * channels. */
+/* The scan of one token. Without intermediates LANES threads share a channel, each with STATES_OF_LANE states; y goes
+ * from one to the next, so that the sum keeps its order. With intermediates a thread runs the reference's own function
+ * on a channel. What limits both are instructions and their latencies, most of all those of exp and log1p in binary64.
+ */
 #include "ref/backends/cuda/numerics.cuh"
 /* Behind the numerics. */
 #include "ref/backends/cuda/counts.cuh"
 #include "ref/backends/cuda/device_ops.h"
 #include "ref/backends/cuda/scan/channels.cuh"
+#include "ref/backends/cuda/scan/decay.cuh"
 #include "ref/ops/scan_recurrence.c"
 #include "ref/ops/selective_scan_update.c"
 
@@ -25,16 +26,18 @@ __global__ void update_channels(qref_selective_scan_update_args args, qref_scan_
   qref_cuda_add_counts(total, counts);
 }
 
-constexpr unsigned int LANES = 16;
+constexpr unsigned int LANES = 4;          /* of a channel */
+constexpr unsigned int STATES_OF_LANE = 4; /* consecutive ones, at a time */
 constexpr unsigned int LANE_THREADS = 128; /* of a block */
+constexpr unsigned int WHOLE_WARP = 0xffffffffu;
 
 /* The new state n of channel i, in batch b, which is stored, too. */
-__device__ inline float update_state(const qref_selective_scan_update_args &args, const qref_scan_rule &rule, size_t i,
-                                     size_t b, size_t n, float dt, float u, qref_counts *counts) {
+__device__ __forceinline__ float update_state(const qref_selective_scan_update_args &args, const qref_scan_rule &rule,
+                                              size_t i, size_t b, size_t n, float dt, float u, qref_counts *counts) {
   const qref_scan_scales &s = args.scales;
   const size_t N = args.states;
-  const float A = -qref_exp_f32(s.A_log * static_cast<float>(args.A_log[i % args.channels * N + n]));
-  const float a = qref_exp_f32(dt * A);
+  const float A = -qref_cuda_scan::decay_of(s.A_log * static_cast<float>(args.A_log[i % args.channels * N + n]));
+  const float a = qref_cuda_scan::decay_of(dt * A);
   const float x = ((s.B * static_cast<float>(args.B[b * N + n])) * dt) * u;
   const float old = static_cast<float>(args.state[i * N + n]) * s.state;
   const float h = qref_multiply_add_f32(old, a, x, rule.state_update);
@@ -56,19 +59,19 @@ __device__ inline qref_float16 gated_output(const qref_selective_scan_update_arg
   return qref_f16_from_f32(y);
 }
 
-__global__ void update_by_lanes(const __grid_constant__ qref_selective_scan_update_args args,
-                                const __grid_constant__ qref_scan_rule rule) {
+__global__ void __launch_bounds__(LANE_THREADS, 4)
+    update_by_lanes(const __grid_constant__ qref_selective_scan_update_args args,
+                    const __grid_constant__ qref_scan_rule rule) {
   const qref_scan_scales &s = args.scales;
   const size_t N = args.states;
   const size_t channels = args.batch * args.channels;
   const unsigned int lane = threadIdx.x % LANES;
-  const unsigned int of_warp = threadIdx.x % 32 / LANES;
-  const size_t warp = (static_cast<size_t>(blockIdx.x) * blockDim.x + threadIdx.x) / 32;
-  const size_t warps = static_cast<size_t>(gridDim.x) * blockDim.x / 32;
+  const size_t stride = static_cast<size_t>(gridDim.x) * (blockDim.x / LANES);
   qref_counts counts = {};
-  for (size_t first = warp * (32 / LANES); first < channels; first += warps * (32 / LANES)) {
-    const bool exists = first + of_warp < channels;
-    const size_t i = exists ? first + of_warp : first;
+  /* The threads of a warp make the same number of steps. */
+  for (size_t first = static_cast<size_t>(blockIdx.x) * (blockDim.x / LANES); first < channels; first += stride) {
+    const bool exists = first + threadIdx.x / LANES < channels;
+    const size_t i = exists ? first + threadIdx.x / LANES : first;
     const size_t b = i / args.channels;
     const float u = static_cast<float>(args.u[i]) * s.u;
     const float dt_bias =
@@ -77,15 +80,27 @@ __global__ void update_by_lanes(const __grid_constant__ qref_selective_scan_upda
     if (args.softplus) {
       dt = qref_scan_softplus(dt, &rule);
     }
-    float y = 0.0f;
-    for (size_t n = 0; n < N; n += LANES) {
-      const bool mine = exists && n + lane < N;
-      const float h = mine ? update_state(args, rule, i, b, n + lane, dt, u, &counts) : 0.0f;
-      const float C = mine ? s.C * static_cast<float>(args.C[b * N + n + lane]) : 0.0f;
-      for (unsigned int j = 0; j < LANES && n + j < N; j++) {
-        const float h_j = __shfl_sync(0xffffffffu, h, static_cast<int>(j), LANES);
-        const float C_j = __shfl_sync(0xffffffffu, C, static_cast<int>(j), LANES);
-        y = qref_multiply_add_f32(h_j, C_j, y, rule.output_sum);
+    float y = 0.0f; /* the sum so far, in every lane of the channel */
+    for (size_t n0 = 0; n0 < N; n0 += LANES * STATES_OF_LANE) {
+      const size_t n = n0 + lane * STATES_OF_LANE;
+      float h[STATES_OF_LANE] = {};
+      float C[STATES_OF_LANE] = {};
+#pragma unroll
+      for (unsigned int j = 0; j < STATES_OF_LANE; j++) {
+        if (exists && n + j < N) {
+          h[j] = update_state(args, rule, i, b, n + j, dt, u, &counts);
+          C[j] = s.C * static_cast<float>(args.C[b * N + n + j]);
+        }
+      }
+#pragma unroll
+      for (unsigned int turn = 0; turn < LANES; turn++) {
+#pragma unroll
+        for (unsigned int j = 0; j < STATES_OF_LANE; j++) {
+          if (n0 + turn * STATES_OF_LANE + j < N) {
+            y = qref_multiply_add_f32(h[j], C[j], y, rule.output_sum);
+          }
+        }
+        y = __shfl_sync(WHOLE_WARP, y, static_cast<int>(turn), LANES);
       }
     }
     if (exists && lane == 0) {

@@ -8,7 +8,7 @@
 
 namespace qref_cuda_scan {
 
-/* Above it the quotient by the gate's divisor is 0 in float16 wherever the fast division is used; see gated_half. */
+/* Above it the quotient by the gate's divisor is 0 in float16 wherever the fast division is used; see gated_halves. */
 constexpr float GREATEST_DIVISOR = 0x1p120f;
 
 /* The channel itself, or the last one for those behind it. */
@@ -46,6 +46,7 @@ __device__ void build_channel_tables(const qref_selective_scan_args &args, const
     const float z = code_value(code) * s.z;
     const float divisor = 1.0f + qref_exp_f32(-z);
     const float bounded = divisor < GREATEST_DIVISOR ? divisor : GREATEST_DIVISOR;
+    shared[l.divisor + code] = divisor;
     shared[l.gate + 2 * code] = bounded;
     shared[l.gate + 2 * code + 1] = 1.0f / bounded;
   }

@@ -32,12 +32,28 @@ __device__ inline lane<lanes> lane_of(const plan &p, const layout &l, unsigned i
   return self;
 }
 
+/* The first chunk from `chunk` on that takes scan_guarded_chunk: the first of all, those where a lane is at a step that
+ * stores its state, and those with steps behind the last. */
+__device__ inline unsigned int next_guarded_chunk(const block &k, unsigned int chunk, bool stores,
+                                                  size_t chunk_length) {
+  if (chunk == 0) {
+    return 0;
+  }
+  unsigned int next = stores ? k.chunks - 1 : k.length / STEPS;
+  if (stores && chunk_length < k.length) {
+    const size_t first = static_cast<size_t>(chunk - 1) * STEPS; /* the least step of a lane */
+    const size_t stored = (first / chunk_length + 1) * chunk_length - 1;
+    next = stored / STEPS < next ? static_cast<unsigned int>(stored / STEPS) : next;
+  }
+  return next < chunk ? chunk : next;
+}
+
 /* All chunks of a warp's channels. Round i of the block prepares chunk i, scans chunk i - 1 up to the lag of the lanes,
  * and stores chunk i - 3. */
 template <unsigned int lanes>
 __device__ __forceinline__ void scan_rounds(const qref_selective_scan_args &args, const qref_scan_rule &rule,
-                                            const plan &p, const layout &l, const block &k, size_t chunks,
-                                            float *shared, qref_counts *counts) {
+                                            const plan &p, const layout &l, const block &k, float *shared,
+                                            qref_counts *counts) {
   using s = shape<lanes>;
   const unsigned int warp = threadIdx.x / 32;
   lane<lanes> self = lane_of<lanes>(p, l, warp, shared);
@@ -45,76 +61,97 @@ __device__ __forceinline__ void scan_rounds(const qref_selective_scan_args &args
   const size_t d = k.d0 + warp % p.groups * s::channels + threadIdx.x % s::channels;
   const bool scans = b < k.b_end;
   const bool exists = scans && d < args.channels;
-  const unsigned int first_state = self.g * s::states;
-  const size_t channel = b * args.channels + d;
+  const bool stores = args.state != nullptr;
+  const size_t first_state = (b * args.channels + d) * STATES + self.g * s::states;
   const size_t chunk_length = qref_scan_chunk_length(&args);
-  state_store store = {args,
-                       rule,
-                       channel * qref_scan_chunk_count(&args) * STATES + first_state,
-                       exists && args.state != nullptr,
-                       chunk_length,
-                       chunk_length,
-                       counts};
+  const state_store store = {args,
+                             rule,
+                             (b * args.channels + d) * qref_scan_chunk_count(&args) * STATES + self.g * s::states,
+                             exists && stores,
+                             chunk_length,
+                             counts};
 #pragma unroll
   for (unsigned int n = 0; n < s::states; n++) {
-    self.h[n] = exists && args.h_initial != nullptr ? args.h_initial[channel * STATES + first_state + n] : 0.0f;
+    self.h[n] = exists && args.h_initial != nullptr ? args.h_initial[first_state + n] : 0.0f;
   }
   unsigned int slot = 0; /* chunk % INPUT_CHUNKS */
+  unsigned int chunk = 0;
   qref_ptx_block_barrier();
-  for (size_t chunk = 0; chunk <= chunks; chunk++) {
-    const size_t end = (chunk + 1) * STEPS;
-    while (chunk != 0 && store.next <= (chunk - 1) * STEPS) {
-      store.next += chunk_length;
+  while (chunk <= k.chunks) {
+    const unsigned int guarded = next_guarded_chunk(k, chunk, stores, chunk_length);
+    for (; chunk < guarded; chunk++) {
+      if (scans) {
+        scan_chunk<lanes>(&self, slot, chunk % Y_CHUNKS, shared);
+      }
+      slot = slot == INPUT_CHUNKS - 1 ? 0 : slot + 1;
+      qref_ptx_block_barrier();
     }
     if (scans) {
-      if (chunk == 0 || end > args.length || (args.state != nullptr && (end == args.length || store.next <= end))) {
-        scan_chunk<lanes, true>(&self, chunk, slot, shared, store);
-      } else {
-        scan_chunk<lanes, false>(&self, chunk, slot, shared, store);
-      }
+      lane<lanes> other = self; /* whose address is known: this one stays in registers */
+      scan_guarded_chunk<lanes>(&other, chunk, slot, shared, store);
+      self = other;
     }
     slot = slot == INPUT_CHUNKS - 1 ? 0 : slot + 1;
+    chunk++;
     qref_ptx_block_barrier();
   }
   qref_ptx_block_barrier();
 #pragma unroll
   for (unsigned int n = 0; n < s::states; n++) {
     if (exists && args.h_final != nullptr) {
-      args.h_final[channel * STATES + first_state + n] = qref_canonical_nan_f32(self.h[n]);
+      args.h_final[first_state + n] = qref_canonical_nan_f32(self.h[n]);
     }
   }
 }
 
 /* The same rounds of a helping thread. */
-template <unsigned int lanes>
+template <unsigned int lanes, bool words>
 __device__ __forceinline__ void help_rounds(const qref_selective_scan_args &args, const plan &p, const layout &l,
-                                            const block &k, size_t chunks, float *shared) {
-  const input_rows in = input_rows_of<lanes>(args, p, l, k, shared);
-  const output_rows out = output_rows_of<lanes>(args, p, l, k);
-  input_words words = read_inputs(args, in, k.words, 0);
-  output_codes z = {};
+                                            const block &k, float *shared) {
+  static_assert(CHUNKS_AHEAD == Y_CHUNKS);
+  constexpr unsigned int behind = 3; /* rounds from the preparation of a chunk to its store */
+  const unsigned int thread = threadIdx.x - p.scanners() * 32;
+  const input_task in = input_task_of<lanes>(args, p, l, k, thread, shared);
+  output_task out = output_task_of<lanes>(args, p, l, k, thread);
+  const bool has_z = args.z != nullptr;
+  const float u_scale = args.scales.u;
+  const float z_scale = args.scales.z;
+  input_words ahead[CHUNKS_AHEAD] = {}; /* of chunk i at i % CHUNKS_AHEAD */
+  uint32_t z[CHUNKS_AHEAD] = {};
+#pragma unroll
+  for (unsigned int j = 0; j < CHUNKS_AHEAD; j++) {
+    read_inputs<words>(in, k, j, &ahead[j]);
+  }
+  read_z<words>(out, k, 0, &z[0]);
   unsigned int slot = 0; /* of chunk i */
-  for (size_t i = 0; i < chunks + 3; i++) {
-    if (i < chunks) {
-      convert_inputs<lanes>(args, p, l, in, words, slot, static_cast<unsigned int>(i % Y_CHUNKS), shared);
-      words = read_inputs(args, in, k.words, i + 1);
+  for (unsigned int first = 0; first < k.chunks + behind; first += CHUNKS_AHEAD) {
+#pragma unroll
+    for (unsigned int j = 0; j < CHUNKS_AHEAD; j++) {
+      const unsigned int i = first + j;
+      constexpr unsigned int stored = (CHUNKS_AHEAD - behind);
+      const unsigned int y_slot = (j + stored) % CHUNKS_AHEAD;
+      if (i < k.chunks + behind) {
+        if (i < k.chunks) {
+          convert_inputs<lanes>(in, u_scale, ahead[j], slot, j, shared);
+          read_inputs<words>(in, k, i + CHUNKS_AHEAD, &ahead[j]);
+        }
+        if (i >= behind) {
+          store_outputs<lanes>(&out, has_z, z_scale, l, k, z[y_slot], i - behind, y_slot, shared);
+        }
+        read_z<words>(out, k, i - behind + CHUNKS_AHEAD, &z[y_slot]);
+        slot = slot == INPUT_CHUNKS - 1 ? 0 : slot + 1;
+        qref_ptx_block_barrier();
+      }
     }
-    if (i >= 3) {
-      store_outputs<lanes>(args, p, l, out, z, i - 3, static_cast<unsigned int>((i - 3) % Y_CHUNKS), shared);
-    }
-    if (i >= 2) {
-      z = read_z(args, out, i - 2);
-    }
-    slot = slot == INPUT_CHUNKS - 1 ? 0 : slot + 1;
-    qref_ptx_block_barrier();
   }
 }
 
-/* b_count: batches of each row of blocks. */
+/* b_count: batches of each row of blocks. words: rows of inputs begin at multiples of 4 bytes, and so does their end.
+ */
 template <unsigned int lanes>
 __global__ void __launch_bounds__(THREADS, 1)
     scan_by_tables(const __grid_constant__ qref_selective_scan_args args, const __grid_constant__ qref_scan_rule rule,
-                   const plan p, size_t b_count, bool words) {
+                   const __grid_constant__ plan p, size_t b_count, bool words) {
   using s = shape<lanes>;
   QREF_CUDA_DYNAMIC_SHARED(float, shared);
   const layout l = layout_of<lanes>(p);
@@ -123,8 +160,8 @@ __global__ void __launch_bounds__(THREADS, 1)
   block k = {};
   k.d0 = static_cast<size_t>(blockIdx.x) * p.groups * s::channels;
   k.b_end = b_first + (b_count < b_rest ? b_count : b_rest);
-  k.thread = threadIdx.x - p.scanners() * 32;
-  k.words = words;
+  k.length = static_cast<unsigned int>(args.length);
+  k.chunks = (k.length - 1) / STEPS + 1;
 
   build_channel_tables<lanes>(args, rule, p, l, k.d0, shared);
   __syncthreads();
@@ -132,12 +169,13 @@ __global__ void __launch_bounds__(THREADS, 1)
   __syncthreads();
 
   qref_counts counts = {};
-  const size_t chunks = (args.length - 1) / STEPS + 1;
   for (k.b0 = b_first; k.b0 < k.b_end; k.b0 += p.batches) {
     if (threadIdx.x / 32 < p.scanners()) {
-      scan_rounds<lanes>(args, rule, p, l, k, chunks, shared, &counts);
+      scan_rounds<lanes>(args, rule, p, l, k, shared, &counts);
+    } else if (words) {
+      help_rounds<lanes, true>(args, p, l, k, shared);
     } else {
-      help_rounds<lanes>(args, p, l, k, chunks, shared);
+      help_rounds<lanes, false>(args, p, l, k, shared);
     }
   }
   qref_cuda_add_counts(args.counts, counts);

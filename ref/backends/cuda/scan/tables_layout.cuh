@@ -24,6 +24,8 @@ constexpr unsigned int INPUT_CHUNKS = 3; /* before, under way, in front */
 constexpr unsigned int DELTA_ROW = CODES + 1;
 constexpr unsigned int A_ROW = STATES + 1;
 constexpr unsigned int Y_CHUNKS = 4; /* and the one that is stored */
+/* From the read of a chunk's codes to their use: a chunk takes a fraction of the time that device memory does. */
+constexpr unsigned int CHUNKS_AHEAD = 4;
 
 template <unsigned int lanes>
 struct shape {
@@ -50,15 +52,16 @@ struct plan {
 /* Where the parts begin, in floats from the start of shared memory; each part that is read as vectors begins at a
  * multiple of 4. */
 struct layout {
-  unsigned int decay; /* (groups, CODES, 32 threads, states of a lane): exp(dt * A) */
-  unsigned int gate;  /* (CODES, 2): 1 + exp(-z) and its reciprocal */
-  unsigned int BC;    /* (INPUT_CHUNKS, batches, 2, runs, STATES, steps) */
-  unsigned int du;    /* (INPUT_CHUNKS, scanners, runs, channels of a warp, steps): dt * u */
-  unsigned int y;     /* (Y_CHUNKS, scanners, runs, y_run): D * u, then y in front of the gate */
-  unsigned int delta; /* (channels, DELTA_ROW): dt */
-  unsigned int A;     /* (channels, A_ROW) */
-  unsigned int D;     /* (channels) */
-  unsigned int codes; /* (INPUT_CHUNKS, scanners, runs, channels of a warp, steps) bytes: those of dt */
+  unsigned int decay;   /* (groups, CODES, 32 threads, states of a lane): exp(dt * A) */
+  unsigned int gate;    /* (CODES, 2): 1 + exp(-z), bounded, and its reciprocal */
+  unsigned int BC;      /* (INPUT_CHUNKS, batches, 2, runs, STATES, steps) */
+  unsigned int du;      /* (INPUT_CHUNKS, scanners, runs, channels of a warp, steps): dt * u */
+  unsigned int y;       /* (Y_CHUNKS, scanners, runs, y_run): D * u, then y in front of the gate */
+  unsigned int delta;   /* (channels, DELTA_ROW): dt */
+  unsigned int A;       /* (channels, A_ROW) */
+  unsigned int D;       /* (channels) */
+  unsigned int divisor; /* (CODES): 1 + exp(-z) */
+  unsigned int codes;   /* (INPUT_CHUNKS, scanners, runs, channels of a warp, steps) bytes: those of dt */
   unsigned int total;
 };
 
@@ -75,7 +78,8 @@ __host__ __device__ constexpr layout layout_of(plan p) {
   l.delta = l.y + Y_CHUNKS * p.scanners() * s::runs * s::y_run;
   l.A = l.delta + channels * DELTA_ROW;
   l.D = l.A + channels * A_ROW;
-  l.codes = l.D + channels;
+  l.divisor = l.D + channels;
+  l.codes = l.divisor + CODES;
   l.total = l.codes + INPUT_CHUNKS * p.scanners() * s::runs * s::du_run / 4;
   return l;
 }

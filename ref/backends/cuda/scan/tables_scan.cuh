@@ -27,6 +27,16 @@ __device__ __forceinline__ void load_floats(const float *from, float *to) {
   }
 }
 
+template <unsigned int count>
+__device__ __forceinline__ void store_floats(float *to, const float (&from)[count]) {
+  if constexpr (count == 4) {
+    *reinterpret_cast<float4 *>(to) = make_float4(from[0], from[1], from[2], from[3]);
+  } else {
+    static_assert(count == 2);
+    *reinterpret_cast<float2 *>(to) = make_float2(from[0], from[1]);
+  }
+}
+
 /* Byte i of a word. */
 __device__ __forceinline__ unsigned int byte_of(unsigned int word, unsigned int i) {
   return __byte_perm(word, 0, 0x4440 + i);
@@ -53,113 +63,147 @@ struct state_store {
   size_t first; /* element of the lane's first state, of chunk 0 */
   bool exists;  /* the channel is none behind the last, and its state is asked for */
   size_t chunk_length;
-  size_t next; /* the least multiple of chunk_length that may still come */
   qref_counts *counts;
 };
 
-/* Stores the state of one element. Out of the way of the lanes' registers. */
-static __device__ __noinline__ void store_state(const qref_selective_scan_args &args, const qref_scan_rule &rule,
-                                                size_t i, float h, qref_counts *counts) {
-  const float prescale = rule.state_prescale;
-  const float scaled = qref_apply_scale(h * prescale, args.scales.state * prescale, rule.state.scale_form);
-  args.state[i] = qref_round_to_int8(scaled, &rule.state.round, i, counts);
+/* Where a chunk's runs lie. A lane's run i is run i - g of the chunk, or run `runs` + i - g of the one before. */
+template <unsigned int lanes>
+struct chunk_places {
+  unsigned int BC_now, BC_before, du_now, du_before; /* run i - g is i * BC_run, or i * du_run, behind */
+  unsigned int y_now, y_before;                      /* run 0 */
+};
+
+template <unsigned int lanes>
+__device__ __forceinline__ chunk_places<lanes> places_of(const lane<lanes> &self, unsigned int slot,
+                                                         unsigned int y_slot) {
+  using s = shape<lanes>;
+  const unsigned int slot_before = slot == 0 ? INPUT_CHUNKS - 1 : slot - 1;
+  const unsigned int run_now = -self.g;
+  const unsigned int run_before = s::runs - self.g;
+  chunk_places<lanes> at;
+  at.BC_now = self.BC + slot * self.BC_slot + run_now * s::BC_run;
+  at.BC_before = self.BC + slot_before * self.BC_slot + run_before * s::BC_run;
+  at.du_now = self.du + slot * self.du_slot + run_now * s::du_run;
+  at.du_before = self.du + slot_before * self.du_slot + run_before * s::du_run;
+  at.y_now = self.y_ring + y_slot * self.y_slot;
+  at.y_before = self.y_ring + (y_slot + Y_CHUNKS - 1) % Y_CHUNKS * self.y_slot;
+  return at;
 }
 
-/* Behind step t. Within two chunks of STEPS there is one multiple of a long chunk_length, but many of a short one. */
-template <unsigned int states>
-__device__ __forceinline__ void store_state_behind(const state_store &store, size_t t, const float (&h)[states]) {
-  const bool ends = store.chunk_length >= 2 * STEPS ? t + 1 == store.next : (t + 1) % store.chunk_length == 0;
-  if (store.exists && (ends || t + 1 == store.args.length)) {
-    const size_t first = store.first + t / store.chunk_length * STATES;
+/* The lane's run i of a chunk. behind_step(q, h) is called behind its step q, which counts only where exists(q). */
+template <unsigned int lanes, typename exists_function, typename behind_function>
+__device__ __forceinline__ void scan_run(lane<lanes> *self, const chunk_places<lanes> &at, unsigned int i,
+                                         const float *shared, exists_function exists, behind_function behind_step) {
+  using s = shape<lanes>;
+  constexpr unsigned int whole_warp = 0xffffffffu;
+  const unsigned int BC_at = (i >= self->g ? at.BC_now : at.BC_before) + i * s::BC_run;
+  const unsigned int du_at = (i >= self->g ? at.du_now : at.du_before) + i * s::du_run;
+  float B[s::states * s::steps];
+  float C[s::states * s::steps];
+  float du[s::steps];
+  load_floats<s::states * s::steps>(shared + BC_at, B);
+  load_floats<s::states * s::steps>(shared + BC_at + STATES * STEPS, C);
+  load_floats<s::steps>(shared + du_at, du);
+  const uint8_t *const codes = reinterpret_cast<const uint8_t *>(shared) + self->codes - self->du + du_at;
+  uint32_t code;
+  if constexpr (s::steps == 4) {
+    code = *reinterpret_cast<const uint32_t *>(codes);
+  } else {
+    code = *reinterpret_cast<const uint16_t *>(codes);
+  }
 #pragma unroll
-    for (unsigned int n = 0; n < states; n++) {
-      store_state(store.args, store.rule, first + n, h[n], store.counts);
+  for (unsigned int q = 0; q < s::steps; q++) {
+    self->y[q] = __shfl_up_sync(whole_warp, self->y[q], s::channels);
+  }
+  if (self->g == 0) {
+    load_floats<s::steps>(shared + at.y_now + i * s::y_run, self->y);
+  }
+#pragma unroll
+  for (unsigned int q = 0; q < s::steps; q++) {
+    float decay[s::states];
+    qref_ptx_load_shared(decay, self->decay + byte_of(code, q) * (32 * s::states * 4));
+    const bool counts = exists(q);
+#pragma unroll
+    for (unsigned int n = 0; n < s::states; n++) {
+      const float x = B[n * s::steps + q] * du[q];
+      const float h = __fmaf_rn(decay[n], self->h[n], x);
+      self->h[n] = counts ? h : self->h[n];
+      self->y[q] = __fmaf_rn(self->h[n], C[n * s::steps + q], self->y[q]);
     }
+    behind_step(q);
   }
 }
 
-/* A chunk. `guarded`: some of the steps may lie before the first or behind the last, or end with a state to be stored.
- */
-template <unsigned int lanes, bool guarded>
-__device__ __forceinline__ void scan_chunk(lane<lanes> *self, size_t chunk, unsigned int slot, float *shared,
-                                           const state_store &store) {
-  using s = shape<lanes>;
-  constexpr unsigned int whole_warp = 0xffffffffu;
-  const unsigned int g = self->g;
-  const unsigned int slot_before = slot == 0 ? INPUT_CHUNKS - 1 : slot - 1;
-  const unsigned int y_slot = static_cast<unsigned int>(chunk % Y_CHUNKS);
-  /* Run i - g of this chunk, or run `runs` + i - g of the one before. */
-  const unsigned int run_now = -g;
-  const unsigned int run_before = s::runs - g;
-  const unsigned int BC_now = self->BC + slot * self->BC_slot + run_now * s::BC_run;
-  const unsigned int BC_before = self->BC + slot_before * self->BC_slot + run_before * s::BC_run;
-  const unsigned int du_now = self->du + slot * self->du_slot + run_now * s::du_run;
-  const unsigned int du_before = self->du + slot_before * self->du_slot + run_before * s::du_run;
-  const uint8_t *const codes = reinterpret_cast<const uint8_t *>(shared) + self->codes - self->du;
-  const float *const y_in = shared + self->y_ring + y_slot * self->y_slot;
-  float *const y_out = shared + self->y_ring + y_slot * self->y_slot;
-  float *const y_out_before = shared + self->y_ring + (y_slot + Y_CHUNKS - 1) % Y_CHUNKS * self->y_slot;
+/* The y that the last lane has behind run i: of runs 1 .. of the chunk before, and of the first of this. */
+template <unsigned int lanes>
+__device__ __forceinline__ unsigned int place_of_y(const chunk_places<lanes> &at, unsigned int i) {
+  return i < lanes - 1 ? at.y_before + (i + 1) * shape<lanes>::y_run : at.y_now;
+}
 
-  float out[s::runs][s::steps];
+/* A chunk, all of whose steps and those of the one before exist and store no state. */
+template <unsigned int lanes>
+__device__ __forceinline__ void scan_chunk(lane<lanes> *self, unsigned int slot, unsigned int y_slot, float *shared) {
+  using s = shape<lanes>;
+  const chunk_places<lanes> at = places_of(*self, slot, y_slot);
+  float out[s::runs][s::steps]; /* Stores in between would keep the loads behind them back. */
 #pragma unroll
   for (unsigned int i = 0; i < s::runs; i++) {
-    const unsigned int BC_at = (i >= g ? BC_now : BC_before) + i * s::BC_run;
-    const unsigned int du_at = (i >= g ? du_now : du_before) + i * s::du_run;
-    float B[s::states * s::steps];
-    float C[s::states * s::steps];
-    float du[s::steps];
-    load_floats<s::states * s::steps>(shared + BC_at, B);
-    load_floats<s::states * s::steps>(shared + BC_at + STATES * STEPS, C);
-    load_floats<s::steps>(shared + du_at, du);
-    uint32_t code;
-    if constexpr (s::steps == 4) {
-      code = *reinterpret_cast<const uint32_t *>(codes + du_at);
-    } else {
-      code = *reinterpret_cast<const uint16_t *>(codes + du_at);
-    }
-    float y[s::steps];
+    scan_run(
+        self, at, i, shared, [](unsigned int) { return true; }, [](unsigned int) {});
 #pragma unroll
     for (unsigned int q = 0; q < s::steps; q++) {
-      y[q] = __shfl_up_sync(whole_warp, self->y[q], s::channels);
-    }
-    if (g == 0) {
-      load_floats<s::steps>(y_in + i * s::y_run, y);
-    }
-#pragma unroll
-    for (unsigned int q = 0; q < s::steps; q++) {
-      float decay[s::states];
-      qref_ptx_load_shared(decay, self->decay + byte_of(code, q) * (32 * s::states * 4));
-      const size_t t = chunk * STEPS + i * s::steps + q - g * s::steps; /* beyond the length where it is negative */
-      const bool exists = !guarded || t < store.args.length;
-#pragma unroll
-      for (unsigned int n = 0; n < s::states; n++) {
-        const float x = B[n * s::steps + q] * du[q];
-        const float h = __fmaf_rn(decay[n], self->h[n], x);
-        self->h[n] = exists ? h : self->h[n];
-        y[q] = __fmaf_rn(self->h[n], C[n * s::steps + q], y[q]);
-      }
-      if (guarded && exists) {
-        store_state_behind(store, t, self->h);
-      }
-    }
-#pragma unroll
-    for (unsigned int q = 0; q < s::steps; q++) {
-      self->y[q] = y[q];
-      out[i][q] = y[q];
+      out[i][q] = self->y[q];
     }
   }
   __syncwarp();
-  if (g == lanes - 1) { /* y of the runs runs - lanes + 1 .. of the chunk before, and of the first of this */
+  if (self->g == lanes - 1) {
 #pragma unroll
     for (unsigned int i = 0; i < s::runs; i++) {
-      float *const to = i < lanes - 1 ? y_out_before + (i + 1) * s::y_run : y_out;
-      if constexpr (s::steps == 4) {
-        *reinterpret_cast<float4 *>(to) = make_float4(out[i][0], out[i][1], out[i][2], out[i][3]);
-      } else {
-        *reinterpret_cast<float2 *>(to) = make_float2(out[i][0], out[i][1]);
-      }
+      store_floats(shared + place_of_y(at, i), out[i]);
     }
   }
+}
+
+/* Stores the lane's states behind step t where they are asked for. */
+template <unsigned int states>
+__device__ inline void store_states(const state_store &store, size_t t, const float (&h)[states]) {
+  if (!store.exists || ((t + 1) % store.chunk_length != 0 && t + 1 != store.args.length)) {
+    return;
+  }
+  const qref_quantize_rule &rule = store.rule.state;
+  const float prescale = store.rule.state_prescale;
+#pragma unroll
+  for (unsigned int n = 0; n < states; n++) {
+    const size_t i = store.first + t / store.chunk_length * STATES + n;
+    const float scaled = qref_apply_scale(h[n] * prescale, store.args.scales.state * prescale, rule.scale_form);
+    store.args.state[i] = qref_round_to_int8(scaled, &rule.round, i, store.counts);
+  }
+}
+
+/* Any chunk: some of the steps may lie before the first or behind the last, or end with a state to be stored. Out of
+ * the way of the registers of the others. */
+template <unsigned int lanes>
+__device__ __noinline__ void scan_guarded_chunk(lane<lanes> *self, size_t chunk, unsigned int slot, float *shared,
+                                                const state_store &store) {
+  using s = shape<lanes>;
+  lane<lanes> now = *self;
+  const chunk_places<lanes> at = places_of(now, slot, static_cast<unsigned int>(chunk % Y_CHUNKS));
+#pragma unroll 1
+  for (unsigned int i = 0; i < s::runs; i++) {
+    /* Beyond the length where it is negative. */
+    const size_t first = chunk * STEPS + i * s::steps - now.g * s::steps;
+    scan_run(
+        &now, at, i, shared, [&](unsigned int q) { return first + q < store.args.length; },
+        [&](unsigned int q) {
+          if (first + q < store.args.length) {
+            store_states(store, first + q, now.h);
+          }
+        });
+    if (now.g == lanes - 1) {
+      store_floats(shared + place_of_y(at, i), now.y);
+    }
+  }
+  *self = now;
 }
 
 }  // namespace qref_cuda_scan
