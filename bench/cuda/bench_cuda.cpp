@@ -26,6 +26,7 @@ struct options {
 };
 
 struct device {
+  std::string name;
   double bandwidth, operations; /* per second */
   size_t l2;
   cudaStream_t stream;
@@ -68,6 +69,7 @@ device find_device(bool quick) {
   BENCH_CUDA(cudaGetDeviceProperties(&properties, 0));
   BENCH_CUDA(cudaDeviceGetAttribute(&clock, cudaDevAttrClockRate, 0)); /* kHz */
   BENCH_CUDA(cudaStreamCreate(&found.stream));
+  found.name = properties.name;
   found.l2 = static_cast<size_t>(properties.l2CacheSize);
   found.bandwidth = bench_copy_bandwidth(size_t{1} << (quick ? 20 : 30), found.stream);
   /* Multiplications and additions of one multiprocessor in a clock: 8192 on Hopper, 4096 on an A100. */
@@ -180,7 +182,8 @@ void print_row(const bench_problem &problem, const result &found, double goal, d
 }
 
 /* The columns of bench/cuda/table.py. */
-bool append_csv(const char *path, const bench_problem &problem, const result &found, double goal, double floor) {
+bool append_csv(const char *path, const device &where, const bench_problem &problem, const result &found, double goal,
+                double floor) {
   FILE *file = std::fopen(path, "a");
   if (file == nullptr) {
     std::fprintf(stderr, "bench_cuda: %s: cannot write\n", path);
@@ -188,16 +191,17 @@ bool append_csv(const char *path, const bench_problem &problem, const result &fo
   }
   if (std::fseek(file, 0, SEEK_END) == 0 && std::ftell(file) == 0) {
     std::fprintf(file,
-                 "op,shape,median_us,low_us,high_us,goal_us,floor_us,recorded_us,recorded_cublas_us,"
-                 "cublas_us,runs,sets,verdict\n");
+                 "op,shape,median_us,low_us,high_us,goal_us,goal_over_cublas,floor_us,recorded_us,recorded_cublas_us,"
+                 "cublas_us,runs,sets,device,copy_tb_s,verdict\n");
   }
   std::string verdict = found.unsupported ? "unsupported" : found.verdict;
   std::replace(verdict.begin(), verdict.end(), '"', '\'');
-  std::fprintf(file, "%s,\"%s\",%s,%s,%s,%s,%s,%s,%s,%s,%zu,%zu,\"%s\"\n", problem.op.c_str(), problem.shape.c_str(),
-               number(found.times.median).c_str(), number(found.times.low).c_str(), number(found.times.high).c_str(),
-               number(goal).c_str(), number(floor).c_str(), number(problem.recorded).c_str(),
-               number(problem.recorded_peer).c_str(), number(found.peer.median).c_str(), found.times.runs, found.sets,
-               verdict.c_str());
+  const std::string times = number(found.times.median) + "," + number(found.times.low) + "," + number(found.times.high);
+  std::fprintf(file, "%s,\"%s\",%s,%s,%s,%s,%s,%s,%s,%zu,%zu,\"%s\",%.2f,\"%s\"\n", problem.op.c_str(),
+               problem.shape.c_str(), times.c_str(), number(goal).c_str(), number(problem.goal_over_peer).c_str(),
+               number(floor).c_str(), number(problem.recorded).c_str(), number(problem.recorded_peer).c_str(),
+               number(found.peer.median).c_str(), found.times.runs, found.sets, where.name.c_str(),
+               where.bandwidth * 1e-12, verdict.c_str());
   return std::fclose(file) == 0;
 }
 
@@ -265,7 +269,7 @@ int run(const options &given, const std::vector<bench_problem> &problems) {
     if (problem.peer.rows != 0 && !found.peer_note.empty()) {
       std::printf("%-23s cuBLAS: %s\n", "", found.peer_note.c_str());
     }
-    if (given.csv != nullptr && !append_csv(given.csv, problem, found, goal, floor)) {
+    if (given.csv != nullptr && !append_csv(given.csv, where, problem, found, goal, floor)) {
       return 2;
     }
     if (found.unsupported) {
@@ -297,10 +301,6 @@ std::vector<size_t> bench_sample(size_t count, size_t most) {
     indices.push_back(static_cast<size_t>(random.bits() % count));
   }
   return indices;
-}
-
-std::string bench_reference_failed(const qref_error &error) {
-  return std::string("the reference: ") + error.message;
 }
 
 int main(int argc, char **argv) {

@@ -35,21 +35,14 @@ class sequence : public bench_instance {
 
   std::string check() override {
     y_.download();
-    for (const size_t row : bench_sample(batch_ * channels_, 40)) {
+    return bench_check_each(bench_sample(batch_ * channels_, 40), [&](size_t row, bench_check &check) {
       const size_t channel = row % channels_;
       std::vector<int8_t> expected(length_);
       const qref_conv1d_silu_args args =
           arguments(1, 1, &x_.host[row * length_], &w_.host[channel * width], &bias_.host[channel], expected.data());
-      qref_error error;
-      if (qref_conv1d_silu(&args, &error) != QREF_OK) {
-        return bench_reference_failed(error);
-      }
-      const std::string difference = bench_compare("y", row, &y_.host[row * length_], 1, expected);
-      if (!difference.empty()) {
-        return difference;
-      }
-    }
-    return "";
+      check.reference(qref_conv1d_silu(&args, &check.error));
+      check.equal("y", row, &y_.host[row * length_], expected);
+    });
   }
 
  private:
@@ -110,25 +103,16 @@ class update : public bench_instance {
   std::string check() override {
     state_.download();
     y_.download();
-    for (size_t b = 0; b < batch_; b++) {
+    return bench_check_each(bench_sample(batch_, batch_), [&](size_t b, bench_check &check) {
       std::vector<int8_t> state(before_.begin() + static_cast<ptrdiff_t>(b * channels_ * width),
                                 before_.begin() + static_cast<ptrdiff_t>((b + 1) * channels_ * width));
       std::vector<int8_t> y(channels_);
       const qref_conv1d_silu_update_args args =
           arguments(1, channels_, state.data(), &x_.host[b * channels_], w_.host.data(), bias_.host.data(), y.data());
-      qref_error error;
-      if (qref_conv1d_silu_update(&args, &error) != QREF_OK) {
-        return bench_reference_failed(error);
-      }
-      std::string difference = bench_compare("y", b, &y_.host[b * channels_], 1, y);
-      if (difference.empty()) {
-        difference = bench_compare("state", b, &state_.host[b * channels_ * width], 1, state);
-      }
-      if (!difference.empty()) {
-        return difference;
-      }
-    }
-    return "";
+      check.reference(qref_conv1d_silu_update(&args, &check.error));
+      check.equal("y", b, &y_.host[b * channels_], y);
+      check.equal("state", b, &state_.host[b * channels_ * width], state);
+    });
   }
 
  private:
@@ -159,23 +143,23 @@ class update : public bench_instance {
 
 void add_sequence(std::vector<bench_problem> *problems, size_t batch, size_t channels, size_t length, double recorded,
                   double goal) {
-  bench_problem problem = {};
-  problem.op = "conv1d_silu";
-  problem.shape = "B " + std::to_string(batch) + ", D " + std::to_string(channels) + ", L " + std::to_string(length);
-  problem.bytes = 2.0 * static_cast<double>(batch * channels * length) + 5.0 * static_cast<double>(channels);
-  problem.recorded = recorded;
-  problem.goal = goal;
-  problem.make = [=](uint64_t seed) { return std::make_unique<sequence>(batch, channels, length, seed); };
-  problems->push_back(problem);
+  problems->push_back({
+      .op = "conv1d_silu",
+      .shape = "B " + std::to_string(batch) + ", D " + std::to_string(channels) + ", L " + std::to_string(length),
+      .bytes = 2.0 * static_cast<double>(batch * channels * length) + 5.0 * static_cast<double>(channels),
+      .recorded = recorded,
+      .goal = goal,
+      .make = [=](uint64_t seed) { return std::make_unique<sequence>(batch, channels, length, seed); },
+  });
 }
 
 void add_update(std::vector<bench_problem> *problems, size_t batch, size_t channels) {
-  bench_problem problem = {};
-  problem.op = "conv1d_silu_update";
-  problem.shape = "B " + std::to_string(batch) + ", D " + std::to_string(channels);
-  problem.bytes = static_cast<double>(batch * channels) * (2 * width + 2) + 5.0 * static_cast<double>(channels);
-  problem.make = [=](uint64_t seed) { return std::make_unique<update>(batch, channels, seed); };
-  problems->push_back(problem);
+  problems->push_back({
+      .op = "conv1d_silu_update",
+      .shape = "B " + std::to_string(batch) + ", D " + std::to_string(channels),
+      .bytes = static_cast<double>(batch * channels) * (2 * width + 2) + 5.0 * static_cast<double>(channels),
+      .make = [=](uint64_t seed) { return std::make_unique<update>(batch, channels, seed); },
+  });
 }
 
 }  // namespace

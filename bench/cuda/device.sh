@@ -1,17 +1,20 @@
 #!/bin/bash
-# The CUDA module on a machine with a GPU: every op against the reference, the speeds, and in full mode the functions
-# over all 2^32 arguments. Run from the repository root.
+# The CUDA module on a machine with a GPU: every op against the reference, the speeds, and in full mode what a user's own
+# kernels and a machine without a usable device show, compute-sanitizer, and the functions over all 2^32 arguments. Run
+# from the repository root.
 #   bench/cuda/device.sh BUILD_DIR OUT_DIR [quick|full] [EXTRA_DIR]
-# BUILD_DIR  holds qref, qref_cuda.so, bench/bench_cuda, and in lib/ the shared libraries that the machine may lack;
-#            bench/cuda/carry.sh makes it
-# OUT_DIR    gets cross.log, random.log, sanitizer.log, bench.log, bench.csv, results.md, sweep.log and summary.log
-# quick      (default) suites smoke and standard, 1,000 random cases of each op; at most 3 minutes
-# full       every suite, random cases for as long as there is time, compute-sanitizer, the sweeps; at most 8 minutes
+# BUILD_DIR  holds qref, qref_cuda.so, include/, bench/bench_cuda, and in lib/ the shared libraries that the machine may
+#            lack; bench/cuda/carry.sh makes it
+# OUT_DIR    gets cross.log, random.log, users.log, sanitizer.log, bench.log, bench.csv, results.md, sweep.log and
+#            summary.log
+# quick      (default) suites smoke and standard, 1,000 random cases of each op; about a minute, at most 3
+# full       every suite, random cases for about 150 seconds (more than 200,000 on 16 cores), and the rest; at most 8
+#            minutes
 # EXTRA_DIR  its *.sh run last, a minute each at most, their output in summary.log
 # A piece that fails is reported, and the others still run. Exit code 1 if any failed.
 set -uo pipefail
 if (($# < 2)); then
-  sed -n '2,13s/^# \?//p' "$0"
+  sed -n '2,/^set /s/^# \?//p' "$0"
   exit 2
 fi
 build=$(realpath "$1")
@@ -23,7 +26,7 @@ qref=$build/qref
 export LD_LIBRARY_PATH=$build/lib${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
 export QREF_MODULE_PATH=$build
 work=$(mktemp -d)
-rm -f "$out"/{cross,random,sanitizer,bench,sweep,summary}.log "$out"/{bench.csv,results.md}
+rm -f "$out"/{cross,random,users,sanitizer,bench,sweep,summary}.log "$out"/{bench.csv,results.md}
 trap 'rm -rf "$work"' EXIT
 ops=(conv1d_silu conv1d_silu_update conv1d_silu_floatsim requantize linear_w8a8 linear_w8a8_f16 linear_w8a8_parallel
   linear_w8a8_row linear_w8a8_per_channel selective_scan selective_scan_update rmsnorm hadamard embedding_w8 linear_f32
@@ -31,17 +34,17 @@ ops=(conv1d_silu conv1d_silu_update conv1d_silu_floatsim requantize linear_w8a8 
 profiles=(--profile quamba --profile quamba-saturating)
 workers=$(($(nproc) < 12 ? $(nproc) : 12))
 
-# The second at which each part ends, from the start; random cases of one process, and of an op.
+# The second at which each part must end, counted from the start; random cases of one process, and at most of an op.
 case $mode in
   quick)
     suites=(--suite standard)
     smoke_end=40 bench_end=100 random_end=130 suites_end=150
-    sanitizer_end=0 sweep_end=0 chunk=1000 most_random=1000 extra_end=178
+    chunk=1000 most_random=1000 extra_end=178
     ;;
   full)
     suites=(--suite standard --suite thorough --suite block)
-    smoke_end=40 bench_end=130 random_end=250 suites_end=290
-    sanitizer_end=340 sweep_end=420 chunk=2000 most_random=100000000 extra_end=478
+    smoke_end=40 bench_end=100 random_end=195 suites_end=230
+    users_end=270 sweep_end=350 sanitizer_end=440 chunk=2000 most_random=100000000 extra_end=478
     ;;
   *) echo "device.sh: expected quick or full, not '$mode'" >&2 && exit 2 ;;
 esac
@@ -117,12 +120,67 @@ suites() {
   collect suites cross.log "suites ${suites[*]//--suite/}"
 }
 
+# expect NAME CODE PATTERN COMMAND...: it ends with exit code CODE, and a line of what it prints matches PATTERN.
+expect() {
+  local name=$1 expected=$2 pattern=$3 code line
+  shift 3
+  limited "$users_end" "$@" >"$work/users-$name.log" 2>&1
+  code=$?
+  if ((code == expected)) && line=$(grep -m 1 -E "$pattern" "$work/users-$name.log"); then
+    printf '%-24s exit %d, as expected: %s\n' "$name:" $code "$(cut -c 1-160 <<<"$line")"
+  else
+    printf '%-24s FAILED: exit %d, expected %d and "%s"\n' "$name:" $code "$expected" "$pattern"
+    touch "$work/failed-users-$name"
+  fi
+  { printf '\n== %s: %s\n' "$name" "$*" && cat "$work/users-$name.log"; } >>"$out/users.log"
+}
+
+# What a user's own kernels get: the PyTorch example, and the template of a module, as it is and with its planted bug.
+# And what a user without a device gets, or without free memory on it.
+users() {
+  local template=tests/backends/template/my_kernel.cu flags
+  flags=(-O2 -fmad=false -shared -Xcompiler -fPIC -I include -I "$build/include")
+  echo "== users' kernels, and devices that cannot be used"
+  if python3 -c 'import numpy, torch; torch.zeros(1, device="cuda")' 2>/dev/null; then
+    "$qref" gen --suite smoke -o "$work/smoke" >/dev/null
+    expect pytorch 0 'every difference explained' python3 tests/backends/pytorch/replay_suite.py "$work/smoke" \
+      "$work/outputs" --device cuda --qref "$qref"
+    expect memory-taken 2 'out of memory' python3 - "$qref" cross --backend "$module" --suite smoke <<'END'
+import subprocess, sys, torch
+taken, size = [], 1 << 30
+while size >= 1 << 20:
+    try:
+        taken.append(torch.empty(size, dtype=torch.uint8, device="cuda"))
+    except torch.OutOfMemoryError:
+        size //= 2
+sys.exit(subprocess.call(sys.argv[1:]))
+END
+  else
+    echo "no Python with PyTorch for CUDA: two pieces are left out"
+  fi
+  if command -v nvcc >/dev/null; then
+    nvcc "${flags[@]}" $template -o "$work/my_kernel.so" && nvcc -DPLANTED_BUG "${flags[@]}" $template -o "$work/bug.so"
+    expect template 0 'every bit equal' "$qref" cross --backend "$work/my_kernel.so" --op linear_w8a8 --random 1000
+    expect planted-bug 1 'verdict +tie' "$qref" cross --backend "$work/bug.so" --op linear_w8a8
+  else
+    echo "no nvcc: the template is left out"
+  fi
+  expect no-device 2 'no CUDA-capable device' env CUDA_VISIBLE_DEVICES= "$qref" cross --backend "$module" --suite smoke
+}
+
+# Tools of compute-sanitizer, the most telling first: what the time does not suffice for is left out.
+tools=(memcheck racecheck synccheck initcheck)
+
 # sanitize TOOL OP: suite smoke of an op under a tool of compute-sanitizer.
 sanitize() {
   local name=sanitizer-$1-$2 code
   limited "$sanitizer_end" compute-sanitizer --target-processes all --tool "$1" --error-exitcode 9 \
     "$qref" cross --quiet --backend "$module" --op "$2" --suite smoke --profile quamba >"$work/$name.log" 2>&1
   code=$?
+  if ((code == 124)) && [[ $1 = synccheck || $1 = initcheck ]]; then
+    printf '%-24s %s: not run to its end, no time left\n' "$2:" "$1" >"$work/$name.line"
+    return
+  fi
   printf '%-24s %s: exit %d, %s\n' "$2:" "$1" $code "$(grep 'SUMMARY' "$work/$name.log" | tail -n 1)" \
     >"$work/$name.line"
   ((code == 0)) || touch "$work/failed-$name"
@@ -131,22 +189,23 @@ sanitize() {
 sanitizer() {
   local tool op
   command -v compute-sanitizer >/dev/null || { echo "== compute-sanitizer was not found" && return; }
-  for tool in memcheck racecheck; do
+  for tool in "${tools[@]}"; do
     for op in "${ops[@]}"; do
       throttle
-      sanitize $tool "$op" &
+      sanitize "$tool" "$op" &
     done
   done
   wait
-  for tool in memcheck racecheck; do
+  for tool in "${tools[@]}"; do
     collect "sanitizer-$tool" sanitizer.log "suite smoke under compute-sanitizer, $tool"
   done
 }
 
-# random_worker W: the pieces W, W + workers, ... of the work, in each of which an op gets the next `chunk` cases.
+# random_worker W: the pieces W, W + workers, ... of the work, in each of which an op gets the next `chunk` cases. The
+# last seconds are for what has begun.
 random_worker() {
   local piece op turn first result
-  for ((piece = $1; SECONDS < random_end - 2; piece += workers)); do
+  for ((piece = $1; SECONDS < random_end - 15; piece += workers)); do
     op=${ops[piece % ${#ops[@]}]}
     turn=$((piece / ${#ops[@]}))
     first=$((turn * chunk))
@@ -158,7 +217,7 @@ random_worker() {
     fi
     cross "$random_end" "random-$piece-$op" --op "$op" --random "$chunk" --first "$first" "${profiles[@]}"
     result=$?
-    if ((result == 124 && SECONDS >= random_end - 2)); then # cut off by the end of the time, not a failure
+    if ((result == 124 && SECONDS >= random_end - 2)); then # cut off by the end of the time: not a failure
       rm -f "$work/failed-random-$piece-$op" "$work/random-$piece-$op".*
     fi
   done
@@ -196,6 +255,8 @@ speeds() {
     return
   fi
   echo "== speeds"
+  nvidia-smi --query-gpu=clocks.sm,power.draw --format=csv,noheader,nounits -lms 200 >"$work/clocks" 2>/dev/null &
+  local sampler=$!
   QREF_CUBLASLT=$(find /usr/local/cuda*/ /opt /usr/lib -name 'libcublasLt.so.1*' -print -quit 2>/dev/null)
   export QREF_CUBLASLT
   for op in $("$bench" --list); do
@@ -203,7 +264,23 @@ speeds() {
     limited $ending "$bench" --module "$module" --only "$op" --csv "$out/bench.csv" 2>&1 ||
       { echo "bench_cuda $op: exit $?" && touch "$work/failed-bench-$op"; }
   done | tee "$out/bench.log" | grep -v '^$' | awk '!seen[$0]++'
-  python3 bench/cuda/table.py "$out/bench.csv" >"$out/results.md"
+  kill "$sampler" 2>/dev/null
+  clocks >"$work/clocks.txt"
+  python3 bench/cuda/table.py "$out/bench.csv" "$work/clocks.txt" >"$out/results.md"
+  sed '/^Shapes without a goal/,$d' "$out/results.md"
+}
+
+# One line on the clocks, from samples of "MHz, W".
+clocks() {
+  sort -n "$work/clocks" | awk -F', ' -v limits="$(nvidia-smi --query-gpu=clocks.max.sm,power.limit,driver_version \
+    --format=csv,noheader)" '
+    $1 > 0 { clock[n++] = $1; watt = $2 > watt ? $2 : watt }
+    END {
+      split(limits, limit, ", ")
+      printf "Clocks not set: multiprocessors at up to %s, driver %s. ", limit[1], limit[3]
+      if (n) printf "During the runs %d to %d MHz, median %d; at most %d of %s.\n", clock[0], clock[n - 1],
+        clock[int(n / 2)], watt, limit[2]
+    }'
 }
 
 # Shards of all three functions side by side; then each whole, of the blocks that are there.
@@ -270,8 +347,9 @@ part speeds
 part random
 part suites
 if [ "$mode" = full ]; then
-  part sanitizer
+  part users
   part sweeps
+  part sanitizer
 fi
 if [ -n "$extra" ] && [ -d "$extra" ]; then
   part extras

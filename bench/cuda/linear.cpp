@@ -67,7 +67,7 @@ class product : public bench_instance {
   std::string check() override {
     y_.download();
     y_f16_.download();
-    for (const size_t i : bench_sample(size_.rows, 40)) {
+    return bench_check_each(bench_sample(size_.rows, 40), [&](size_t i, bench_check &check) {
       const size_t columns = i + 1 == size_.rows || size_.columns < 64 ? size_.columns : 64;
       const size_t first = (i * 7919) % (size_.columns - columns + 1);
       std::vector<int8_t> y(columns);
@@ -78,18 +78,14 @@ class product : public bench_instance {
       args.weight_scale = &scale_.host[form_.scale_per_column ? first : 0];
       args.y = y.data();
       args.y_f16 = y_f16.data();
-      qref_error error;
-      if (form_.reference(&args, &error) != QREF_OK) {
-        return bench_reference_failed(error);
-      }
+      check.reference(form_.reference(&args, &check.error));
       const size_t start = i * size_.columns + first;
-      const std::string difference = form_.half ? bench_compare("y", start, &y_f16_.host[start], 1, y_f16)
-                                                : bench_compare("y", start, &y_.host[start], 1, y);
-      if (!difference.empty()) {
-        return difference;
+      if (form_.half) {
+        check.equal("y", start, &y_f16_.host[start], y_f16);
+      } else {
+        check.equal("y", start, &y_.host[start], y);
       }
-    }
-    return "";
+    });
   }
 
  private:
@@ -113,14 +109,14 @@ class product : public bench_instance {
 
 bench_problem *add(std::vector<bench_problem> *problems, const form &which, bench_matrix size) {
   const double products = static_cast<double>(size.rows) * static_cast<double>(size.columns);
-  bench_problem problem = {};
-  problem.op = which.name;
-  problem.shape = std::to_string(size.rows) + " x " + std::to_string(size.depth) + " x " + std::to_string(size.columns);
-  problem.bytes = static_cast<double>((size.rows + size.columns) * size.depth) + products * (which.half ? 2 : 1);
-  problem.operations = 2 * products * static_cast<double>(size.depth);
-  problem.peer = size;
-  problem.make = [=](uint64_t seed) { return std::make_unique<product>(which, size, seed); };
-  problems->push_back(problem);
+  problems->push_back({
+      .op = which.name,
+      .shape = std::to_string(size.rows) + " x " + std::to_string(size.depth) + " x " + std::to_string(size.columns),
+      .bytes = static_cast<double>((size.rows + size.columns) * size.depth) + products * (which.half ? 2 : 1),
+      .operations = 2 * products * static_cast<double>(size.depth),
+      .peer = size,
+      .make = [=](uint64_t seed) { return std::make_unique<product>(which, size, seed); },
+  });
   return &problems->back();
 }
 

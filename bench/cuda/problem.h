@@ -23,17 +23,17 @@ class bench_instance {
 };
 
 struct bench_matrix {
-  size_t rows, depth, columns;
+  size_t rows = 0, depth = 0, columns = 0;
 };
 
 struct bench_problem {
   std::string op, shape;
-  double bytes;          /* that must move: every input once, every output once */
-  double operations;     /* of int8 matrix units; 0 for other ops */
-  double recorded, goal; /* microseconds; 0: none */
-  bench_matrix peer;     /* what cuBLAS is timed on; 0 rows: nothing */
-  double recorded_peer;  /* of cuBLAS alone, microseconds */
-  double goal_over_peer; /* times what cuBLAS takes in the same run; 0: none */
+  double bytes = 0;              /* that must move: every input once, every output once */
+  double operations = 0;         /* of int8 matrix units; 0 for other ops */
+  double recorded = 0, goal = 0; /* microseconds; 0: none */
+  bench_matrix peer = {};        /* what cuBLAS is timed on; 0 rows: nothing */
+  double recorded_peer = 0;      /* of cuBLAS alone, microseconds */
+  double goal_over_peer = 0;     /* times what cuBLAS takes in the same run; 0: none */
   std::function<std::unique_ptr<bench_instance>(uint64_t seed)> make;
 };
 
@@ -49,19 +49,38 @@ const qref_profile *bench_profile();
 /* Some of 0 .. count-1, the first and the last among them. */
 std::vector<size_t> bench_sample(size_t count, size_t most);
 
-/* Compares elements that are `stride` apart with dense expected ones. "" or "NAME[WHERE, i]: got, expected". */
-template <typename T>
-std::string bench_compare(const char *name, size_t where, const T *got, size_t stride, const std::vector<T> &expected) {
-  for (size_t i = 0; i < expected.size(); i++) {
-    if (got[i * stride] != expected[i]) {
-      return std::string(name) + "[" + std::to_string(where) + ", " + std::to_string(i) +
-             "]: " + std::to_string(got[i * stride]) + ", expected " + std::to_string(expected[i]);
+/* Keeps the first difference: "", or "NAME[WHERE, i]: got, expected". */
+struct bench_check {
+  std::string difference;
+  qref_error error = {}; /* for calls of the reference */
+
+  /* A reference that refuses its arguments is an error of the benchmark. */
+  void reference(qref_status status) {
+    if (status != QREF_OK && difference.empty()) {
+      difference = std::string("the reference: ") + error.message;
     }
   }
-  return "";
-}
 
-/* The reference refused its arguments: an error of the benchmark. */
-std::string bench_reference_failed(const qref_error &error);
+  /* Compares elements that are `stride` apart with dense expected ones. */
+  template <typename T>
+  void equal(const char *name, size_t where, const T *got, const std::vector<T> &expected, size_t stride = 1) {
+    for (size_t i = 0; i < expected.size() && difference.empty(); i++) {
+      if (got[i * stride] != expected[i]) {
+        difference = std::string(name) + "[" + std::to_string(where) + ", " + std::to_string(i) +
+                     "]: " + std::to_string(got[i * stride]) + ", expected " + std::to_string(expected[i]);
+      }
+    }
+  }
+};
+
+/* check_place(place, check) for each place until one differs. */
+template <typename function>
+std::string bench_check_each(const std::vector<size_t> &places, function check_place) {
+  bench_check check;
+  for (size_t i = 0; i < places.size() && check.difference.empty(); i++) {
+    check_place(places[i], check);
+  }
+  return check.difference;
+}
 
 #endif

@@ -24,20 +24,13 @@ class hadamard : public bench_instance {
   std::string check() override {
     y_.download();
     std::vector<float> scratch(dim_);
-    for (const size_t row : bench_sample(rows_, 200)) {
+    return bench_check_each(bench_sample(rows_, 200), [&](size_t row, bench_check &check) {
       std::vector<int8_t> expected(dim_);
       qref_hadamard_args args = arguments(1, &x_.host[row * dim_], expected.data());
       args.scratch = scratch.data();
-      qref_error error;
-      if (qref_hadamard(&args, &error) != QREF_OK) {
-        return bench_reference_failed(error);
-      }
-      const std::string difference = bench_compare("y", row, &y_.host[row * dim_], 1, expected);
-      if (!difference.empty()) {
-        return difference;
-      }
-    }
-    return "";
+      check.reference(qref_hadamard(&args, &check.error));
+      check.equal("y", row, &y_.host[row * dim_], expected);
+    });
   }
 
  private:
@@ -82,24 +75,15 @@ class rmsnorm : public bench_instance {
   std::string check() override {
     residual_out_.download();
     y_.download();
-    for (const size_t row : bench_sample(rows_, 200)) {
+    return bench_check_each(bench_sample(rows_, 200), [&](size_t row, bench_check &check) {
       std::vector<float> r(n_);
       std::vector<int8_t> y(n_);
       const qref_rmsnorm_args args =
           arguments(1, &x_.host[row * n_], &residual_.host[row * n_], weight_.host.data(), r.data(), y.data());
-      qref_error error;
-      if (qref_rmsnorm(&args, &error) != QREF_OK) {
-        return bench_reference_failed(error);
-      }
-      std::string difference = bench_compare("y", row, &y_.host[row * n_], 1, y);
-      if (difference.empty()) {
-        difference = bench_compare("residual_out", row, &residual_out_.host[row * n_], 1, r);
-      }
-      if (!difference.empty()) {
-        return difference;
-      }
-    }
-    return "";
+      check.reference(qref_rmsnorm(&args, &check.error));
+      check.equal("y", row, &y_.host[row * n_], y);
+      check.equal("residual_out", row, &residual_out_.host[row * n_], r);
+    });
   }
 
  private:
@@ -157,20 +141,13 @@ class embedding : public bench_instance {
 
   std::string check() override {
     y_.download();
-    for (const size_t i : bench_sample(count_, 400)) {
+    return bench_check_each(bench_sample(count_, 400), [&](size_t i, bench_check &check) {
       std::vector<qref_float16> expected(d_model_);
       const qref_embedding_w8_args args =
           arguments(1, &tokens_.host[i], weight_.host.data(), scale_.host.data(), expected.data());
-      qref_error error;
-      if (qref_embedding_w8(&args, &error) != QREF_OK) {
-        return bench_reference_failed(error);
-      }
-      const std::string difference = bench_compare("y", i, &y_.host[i * d_model_], 1, expected);
-      if (!difference.empty()) {
-        return difference;
-      }
-    }
-    return "";
+      check.reference(qref_embedding_w8(&args, &check.error));
+      check.equal("y", i, &y_.host[i * d_model_], expected);
+    });
   }
 
  private:
@@ -212,19 +189,12 @@ class requantize : public bench_instance {
   std::string check() override {
     constexpr size_t part = 4096;
     y_.download();
-    for (const size_t i : bench_sample(y_.host.size() / part, 100)) {
+    return bench_check_each(bench_sample(y_.host.size() / part, 100), [&](size_t i, bench_check &check) {
       std::vector<int8_t> expected(part);
       const qref_requantize_args args = arguments(&x_.host[i * part], part, expected.data());
-      qref_error error;
-      if (qref_requantize(&args, &error) != QREF_OK) {
-        return bench_reference_failed(error);
-      }
-      const std::string difference = bench_compare("y", i * part, &y_.host[i * part], 1, expected);
-      if (!difference.empty()) {
-        return difference;
-      }
-    }
-    return "";
+      check.reference(qref_requantize(&args, &check.error));
+      check.equal("y", i * part, &y_.host[i * part], expected);
+    });
   }
 
  private:
@@ -244,14 +214,14 @@ class requantize : public bench_instance {
 
 void add(std::vector<bench_problem> *problems, const char *op, size_t rows, size_t n, double bytes,
          std::function<std::unique_ptr<bench_instance>(uint64_t)> make, double recorded = 0, double goal = 0) {
-  bench_problem problem = {};
-  problem.op = op;
-  problem.shape = std::to_string(rows) + " x " + std::to_string(n);
-  problem.bytes = bytes;
-  problem.recorded = recorded;
-  problem.goal = goal;
-  problem.make = std::move(make);
-  problems->push_back(problem);
+  problems->push_back({
+      .op = op,
+      .shape = std::to_string(rows) + " x " + std::to_string(n),
+      .bytes = bytes,
+      .recorded = recorded,
+      .goal = goal,
+      .make = std::move(make),
+  });
 }
 
 void add_hadamard(std::vector<bench_problem> *problems, size_t rows, size_t dim, double recorded, double goal) {

@@ -111,7 +111,7 @@ class sequence : public bench_instance {
   std::string check() override {
     y_.download();
     state_.download();
-    for (const size_t row : bench_sample(batch_ * channels_, 24)) {
+    return bench_check_each(bench_sample(batch_ * channels_, 24), [&](size_t row, bench_check &check) {
       const size_t batch = row / channels_;
       const size_t channel = row % channels_;
       std::vector<qref_float16> y(length_);
@@ -123,19 +123,10 @@ class sequence : public bench_instance {
       args.y = y.data();
       args.state = state.data();
       args.scratch = scratch.data();
-      qref_error error;
-      if (qref_selective_scan(&args, &error) != QREF_OK) {
-        return bench_reference_failed(error);
-      }
-      std::string difference = bench_compare("y", row, &y_.host[batch * length_ * channels_ + channel], channels_, y);
-      if (difference.empty()) {
-        difference = bench_compare("state", row, &state_.host[row * states], 1, state);
-      }
-      if (!difference.empty()) {
-        return difference;
-      }
-    }
-    return "";
+      check.reference(qref_selective_scan(&args, &check.error));
+      check.equal("y", row, &y_.host[batch * length_ * channels_ + channel], y, channels_);
+      check.equal("state", row, &state_.host[row * states], state);
+    });
   }
 
  private:
@@ -177,7 +168,7 @@ class update : public bench_instance {
   std::string check() override {
     state_.download();
     y_.download();
-    for (const size_t row : bench_sample(batch_ * channels_, 2000)) {
+    return bench_check_each(bench_sample(batch_ * channels_, 2000), [&](size_t row, bench_check &check) {
       std::vector<qref_float16> y(1);
       std::vector<int8_t> state(states);
       std::copy_n(&before_[row * states], states, state.data());
@@ -185,19 +176,10 @@ class update : public bench_instance {
       args.rule = &bench_profile()->selective_scan_update;
       args.state = state.data();
       args.y = y.data();
-      qref_error error;
-      if (qref_selective_scan_update(&args, &error) != QREF_OK) {
-        return bench_reference_failed(error);
-      }
-      std::string difference = bench_compare("y", row, &y_.host[row], 1, y);
-      if (difference.empty()) {
-        difference = bench_compare("state", row, &state_.host[row * states], 1, state);
-      }
-      if (!difference.empty()) {
-        return difference;
-      }
-    }
-    return "";
+      check.reference(qref_selective_scan_update(&args, &check.error));
+      check.equal("y", row, &y_.host[row], y);
+      check.equal("state", row, &state_.host[row * states], state);
+    });
   }
 
  private:
@@ -210,26 +192,26 @@ class update : public bench_instance {
 
 void add_sequence(std::vector<bench_problem> *problems, size_t batch, size_t channels, size_t length, double recorded,
                   double goal) {
-  bench_problem problem = {};
-  problem.op = "selective_scan";
-  problem.shape = "B " + std::to_string(batch) + ", D " + std::to_string(channels) + ", N " + std::to_string(states) +
-                  ", L " + std::to_string(length);
-  problem.bytes = 5.0 * static_cast<double>(batch * channels * length) +
-                  2.0 * static_cast<double>(batch * states * length) +
-                  static_cast<double>((batch + 1) * channels * states);
-  problem.recorded = recorded;
-  problem.goal = goal;
-  problem.make = [=](uint64_t seed) { return std::make_unique<sequence>(batch, channels, length, seed); };
-  problems->push_back(problem);
+  problems->push_back({
+      .op = "selective_scan",
+      .shape = "B " + std::to_string(batch) + ", D " + std::to_string(channels) + ", N " + std::to_string(states) +
+               ", L " + std::to_string(length),
+      .bytes = 5.0 * static_cast<double>(batch * channels * length) +
+               2.0 * static_cast<double>(batch * states * length) +
+               static_cast<double>((batch + 1) * channels * states),
+      .recorded = recorded,
+      .goal = goal,
+      .make = [=](uint64_t seed) { return std::make_unique<sequence>(batch, channels, length, seed); },
+  });
 }
 
 void add_update(std::vector<bench_problem> *problems, size_t batch, size_t channels) {
-  bench_problem problem = {};
-  problem.op = "selective_scan_update";
-  problem.shape = "B " + std::to_string(batch) + ", D " + std::to_string(channels) + ", N " + std::to_string(states);
-  problem.bytes = static_cast<double>(batch * channels) * (2 * states + 5) + static_cast<double>(channels * states);
-  problem.make = [=](uint64_t seed) { return std::make_unique<update>(batch, channels, seed); };
-  problems->push_back(problem);
+  problems->push_back({
+      .op = "selective_scan_update",
+      .shape = "B " + std::to_string(batch) + ", D " + std::to_string(channels) + ", N " + std::to_string(states),
+      .bytes = static_cast<double>(batch * channels) * (2 * states + 5) + static_cast<double>(channels * states),
+      .make = [=](uint64_t seed) { return std::make_unique<update>(batch, channels, seed); },
+  });
 }
 
 }  // namespace

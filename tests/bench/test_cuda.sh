@@ -15,9 +15,23 @@ for op in $("$bench" --list); do
 done
 
 step "the table"
-"$QREF_PYTHON" "$QREF_SOURCE_DIR/bench/cuda/table.py" bench.csv >results.md
-[ "$(wc -l <results.md)" = $(($(wc -l <bench.csv) + 1)) ] || fail "$(cat results.md)"
-[ "$(awk -F'|' '{ print NF }' results.md | sort -u)" = 13 ] || fail "$(cat results.md)"
+printf 'All clocks at rest.' >clocks
+"$QREF_PYTHON" "$QREF_SOURCE_DIR/bench/cuda/table.py" bench.csv clocks >results.md
+rows=$(($(wc -l <bench.csv) - 1))
+[ "$(grep -c '| equal |$' results.md)" = "$rows" ] || fail "$(cat results.md)"
+[ "$(grep '^| op |' results.md | awk -F'|' '{ print NF }' | paste -sd ' ')" = "16 12" ] || fail "$(cat results.md)"
+grep -q "All clocks at rest.$" results.md || fail "$(cat results.md)"
+cat >goals.csv <<'END'
+op,shape,median_us,low_us,high_us,goal_us,goal_over_cublas,floor_us,recorded_us,recorded_cublas_us,cublas_us,runs,sets,device,copy_tb_s,verdict
+met,"1 x 2",75.0,74.0,76.0,100,,50.0,150,,,60,1,"a GPU",3.00,"equal"
+missed,"1 x 2",750,740,760,690,1.15,,,1200,600,60,1,"a GPU",3.00,"y[0, 0]: 1, expected 2"
+END
+"$QREF_PYTHON" "$QREF_SOURCE_DIR/bench/cuda/table.py" goals.csv >results.md
+for line in '^1 of 2 goals met. Outputs equal to the reference.s, bit for bit: 1 of 2\.$' \
+  '^| met | 1 x 2 | 75.0 | 74.0 to 76.0 | 100 | met, 25 % less | 150 | 2.00 | 50.0 | 1.50 | - | - | 60 | equal |$' \
+  '| 690 = 1.15 x cuBLAS | \*\*missed, 8.7 % more\*\* | - | - | - | - | 600 | 1.25 | 60 | y\[0, 0\]: 1, expected 2 |$'; do
+  grep -q "$line" results.md || fail "no line $line: $(cat results.md)"
+done
 
 step "a module that is none"
 "$bench" --module "$QREF_PROGRAM" >text.txt 2>text.err && fail "a program as a module"
