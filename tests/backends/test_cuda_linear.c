@@ -119,6 +119,16 @@ static void test_tiles(void **state) {
   }
 }
 
+/* Depths that warps share. */
+static void test_deep(void **state) {
+  (void)state;
+  const qref_cuda_ops *const ops = test_cuda_ops();
+  for (uint64_t seed = 0; seed < 40; seed++) {
+    const shape s = {test_pick(seed, 7, 17, 70), test_pick(seed, 8, 1, 110), pick_depth(seed, 1600) + 512};
+    check(ops, s, (int)(seed % FORMS), seed, seed % 4 == 1, NULL);
+  }
+}
+
 static void test_few_rows(void **state) {
   (void)state;
   const qref_cuda_ops *const ops = test_cuda_ops();
@@ -188,8 +198,8 @@ static void test_float(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(test_tiles), cmocka_unit_test(test_few_rows),
-                                     cmocka_unit_test(test_extremes), cmocka_unit_test(test_large_tiles),
-                                     cmocka_unit_test(test_float)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_tiles),       cmocka_unit_test(test_deep),
+                                     cmocka_unit_test(test_few_rows),    cmocka_unit_test(test_extremes),
+                                     cmocka_unit_test(test_large_tiles), cmocka_unit_test(test_float)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

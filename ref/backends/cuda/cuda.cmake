@@ -42,6 +42,9 @@ target_compile_options(
   qref_cuda PRIVATE $<$<COMPILE_LANGUAGE:CXX>:${host_warnings}>
                     $<$<COMPILE_LANGUAGE:CUDA>:-fmad=false -ftz=false -prec-div=true -prec-sqrt=true -Werror=all-warnings
                     -Xcompiler=${nvcc_host_warnings}>)
+if(QREF_CUDA_ARCHITECTURES MATCHES "90a")
+  target_compile_definitions(qref_cuda PRIVATE QREF_CUDA_SM90A)
+endif()
 target_link_libraries(qref_cuda PRIVATE qref_static)
 set(cuda_symbols ${CMAKE_CURRENT_LIST_DIR}/symbols.map)
 target_link_options(qref_cuda PRIVATE -Wl,--version-script=${cuda_symbols} -Wl,--no-undefined)

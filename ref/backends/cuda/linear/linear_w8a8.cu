@@ -6,6 +6,10 @@
 #include "ref/backends/cuda/linear/dot.cuh"
 #include "ref/backends/cuda/linear/few_rows.cuh"
 #include "ref/backends/cuda/linear/gemm_mma.cuh"
+#include "ref/backends/cuda/linear/gemm_split.cuh"
+#if defined(QREF_CUDA_SM90A)
+#include "ref/backends/cuda/linear/gemm_wgmma.cuh"
+#endif
 extern "C" {
 #include "ref/base/error.h"
 }
@@ -16,23 +20,34 @@ namespace {
 constexpr size_t few_rows_at_most = 16;
 
 struct device_limits {
-  int multiprocessors, shared_bytes;
+  int multiprocessors, shared_bytes, capability_major, capability_minor;
 };
 
 qref_status find_limits(device_limits *limits, qref_error *error) {
+  const struct {
+    cudaDeviceAttr attribute;
+    int *value;
+  } wanted[] = {{cudaDevAttrMultiProcessorCount, &limits->multiprocessors},
+                {cudaDevAttrMaxSharedMemoryPerBlockOptin, &limits->shared_bytes},
+                {cudaDevAttrComputeCapabilityMajor, &limits->capability_major},
+                {cudaDevAttrComputeCapabilityMinor, &limits->capability_minor}};
   int device;
   QREF_CUDA_TRY(cudaGetDevice(&device), "linear_w8a8", error);
-  QREF_CUDA_TRY(cudaDeviceGetAttribute(&limits->multiprocessors, cudaDevAttrMultiProcessorCount, device), "linear_w8a8",
-                error);
-  return qref_cuda_status(
-      cudaDeviceGetAttribute(&limits->shared_bytes, cudaDevAttrMaxSharedMemoryPerBlockOptin, device), "linear_w8a8",
-      error);
+  for (const auto &each : wanted) {
+    QREF_CUDA_TRY(cudaDeviceGetAttribute(each.value, each.attribute, device), "linear_w8a8", error);
+  }
+  return QREF_OK;
+}
+
+/* Whether so few tiles of mma.sync are so deep that their depth is better shared by many warps. */
+bool is_deep(const qref_linear_w8a8_args &args, const device_limits &limits) {
+  const size_t tiles = linear_tile_count(args.rows, args.columns, mma_tile<128>::rows, 128);
+  return args.depth >= 512 && 4 * tiles <= static_cast<size_t>(limits.multiprocessors);
 }
 
 template <linear_form form, bool staged>
-qref_status run_mma(const qref_linear_w8a8_args &args, cudaStream_t stream, qref_error *error) {
-  device_limits limits;
-  QREF_TRY(find_limits(&limits, error));
+qref_status run_mma(const qref_linear_w8a8_args &args, const device_limits &limits, cudaStream_t stream,
+                    qref_error *error) {
   /* Tiles of 128 x 256 move less, where they fit and occupy every multiprocessor twice. */
   using large = mma_tile<256>;
   const size_t large_tiles = linear_tile_count(args.rows, args.columns, large::rows, 256);
@@ -41,6 +56,14 @@ qref_status run_mma(const qref_linear_w8a8_args &args, cudaStream_t stream, qref
   }
   return launch_linear_mma<form, 128, staged>(args, limits.multiprocessors, stream, error);
 }
+
+#if defined(QREF_CUDA_SM90A)
+/* sm_90a runs on this capability alone. */
+template <linear_form form>
+bool takes_wgmma(const qref_linear_w8a8_args &args, const device_limits &limits) {
+  return limits.capability_major == 9 && limits.capability_minor == 0 && linear_wgmma_allowed<form>(args);
+}
+#endif
 
 template <linear_form form>
 qref_status run_few_rows(const qref_linear_w8a8_args &args, cudaStream_t stream, qref_error *error) {
@@ -57,6 +80,8 @@ qref_status run(const qref_linear_w8a8_args *args, cudaStream_t stream, qref_err
   if (args->rows <= few_rows_at_most) {
     return run_few_rows<form>(*args, stream, error);
   }
+  device_limits limits;
+  QREF_TRY(find_limits(&limits, error));
   linear_aligned_matrix x, w;
   QREF_TRY(x.take(args->x, args->rows, args->depth, stream, error));
   QREF_TRY(w.take(args->w, args->columns, args->depth, stream, error));
@@ -64,8 +89,16 @@ qref_status run(const qref_linear_w8a8_args *args, cudaStream_t stream, qref_err
   aligned.x = x.bytes();
   aligned.w = w.bytes();
   aligned.depth = (args->depth + 15) / 16 * 16;
-  return linear_output_staged<form>(aligned) ? run_mma<form, true>(aligned, stream, error)
-                                             : run_mma<form, false>(aligned, stream, error);
+  if (is_deep(aligned, limits)) {
+    return launch_linear_split<form>(aligned, stream, error);
+  }
+#if defined(QREF_CUDA_SM90A)
+  if (takes_wgmma<form>(aligned, limits)) {
+    return launch_linear_wgmma<form>(aligned, limits.multiprocessors, stream, error);
+  }
+#endif
+  return linear_output_staged<form>(aligned) ? run_mma<form, true>(aligned, limits, stream, error)
+                                             : run_mma<form, false>(aligned, limits, stream, error);
 }
 
 }  // namespace
