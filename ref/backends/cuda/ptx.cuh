@@ -49,6 +49,17 @@ __device__ inline void qref_ptx_load_shared(float (&to)[4], uint32_t address) {
   asm("ld.shared.v4.f32 {%0, %1, %2, %3}, [%4];" : "=f"(to[0]), "=f"(to[1]), "=f"(to[2]), "=f"(to[3]) : "r"(address));
 }
 
+/* 2 or 4 floats to shared memory, where `wanted`, without a branch; for threads behind a barrier. The address is a
+ * multiple of their size. */
+__device__ inline void qref_ptx_store_shared_where(bool wanted, uint32_t address, float x, float y) {
+  asm volatile("{.reg .pred p; setp.ne.u32 p, %3, 0; @p st.shared.v2.f32 [%0], {%1, %2};}" ::"r"(address), "f"(x),
+               "f"(y), "r"(static_cast<uint32_t>(wanted)));
+}
+__device__ inline void qref_ptx_store_shared_where(bool wanted, uint32_t address, float x, float y, float z, float w) {
+  asm volatile("{.reg .pred p; setp.ne.u32 p, %5, 0; @p st.shared.v4.f32 [%0], {%1, %2, %3, %4};}" ::"r"(address),
+               "f"(x), "f"(y), "f"(z), "f"(w), "r"(static_cast<uint32_t>(wanted)));
+}
+
 /* Waits for all warps of the block, as __syncthreads; but each may call it in another place of the program. */
 __device__ inline void qref_ptx_block_barrier() {
   asm volatile("barrier.sync 0;" ::: "memory");
@@ -89,6 +100,14 @@ __device__ inline void qref_ptx_f32_from_f16_pair(uint32_t pair, float *low, flo
   asm("{.reg .b16 low, high; mov.b32 {low, high}, %2; cvt.f32.f16 %0, low; cvt.f32.f16 %1, high;}"
       : "=f"(*low), "=f"(*high)
       : "r"(pair));
+}
+
+/* The int8 in byte `index` of a word, which __byte_perm does not extend by its sign. */
+template <unsigned int index>
+__device__ inline int32_t qref_ptx_int8_of(uint32_t word) {
+  int32_t value;
+  asm("prmt.b32 %0, %1, 0, %2;" : "=r"(value) : "r"(word), "n"(0x8880 + 0x1111 * index));
+  return value;
 }
 
 /* By halves of the words, as float16: the greater of `largest` and |pair|; NaN if one is. */

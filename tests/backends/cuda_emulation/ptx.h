@@ -41,6 +41,14 @@ inline void qref_ptx_load_shared(float (&to)[count], uint32_t address) {
   memcpy(to, qref_emulated_shared_pointer(address), sizeof to);
 }
 
+template <typename... floats>
+inline void qref_ptx_store_shared_where(bool wanted, uint32_t address, floats... values) {
+  const float all[] = {values...};
+  if (wanted) {
+    memcpy(qref_emulated_shared_pointer(address), all, sizeof all);
+  }
+}
+
 inline void qref_ptx_block_barrier() {
   qref_emulated_block_barrier();
 }
@@ -94,6 +102,11 @@ inline void qref_ptx_multiply_16_8_32(int32_t (&acc)[4], const uint32_t (&a)[4],
 inline uint32_t qref_ptx_pack_saturated(int32_t low, int32_t high) {
   const auto saturated = [](int32_t x) { return static_cast<uint8_t>(x < -128 ? -128 : x > 127 ? 127 : x); };
   return static_cast<uint32_t>(saturated(low) | saturated(high) << 8);
+}
+
+template <unsigned int index>
+inline int32_t qref_ptx_int8_of(uint32_t word) {
+  return static_cast<int8_t>(word >> (8 * index));
 }
 
 void qref_ptx_f32_from_f16_pair(uint32_t pair, float *low, float *high);

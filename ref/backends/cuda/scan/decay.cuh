@@ -4,7 +4,7 @@
  * polynomial leaves out r^6/720 < 2^-48.6 of e^r; its roundings, which r makes small, and those of the table and of the
  * last fma add less than 2^-51.8. A result whose distance from every midpoint of two float32 is at least 2^10 units in
  * its last place, 2^-43 of it, is therefore on the same side of it as e^x. The others, 1 of 2^18, and those that may be
- * subnormal, 0 or infinite take the shared function. */
+ * subnormal or infinite take the shared function. */
 #ifndef QREF_BACKENDS_CUDA_SCAN_DECAY_CUH
 #define QREF_BACKENDS_CUDA_SCAN_DECAY_CUH
 
@@ -16,7 +16,8 @@ static __device__ __noinline__ float decay_by_definition(float x) {
   return qref_exp_f32(x);
 }
 
-__device__ __forceinline__ float decay_of(float x) {
+/* e^x, or anything where *decided is false. */
+__device__ __forceinline__ float decay_if_decided(float x, bool *decided) {
   const double shift = 0x1.8p52;
   const double shifted = __fma_rn(static_cast<double>(x), QREF_EXP_INTERVALS_PER_LN2, shift);
   const double k = shifted - shift;
@@ -28,16 +29,22 @@ __device__ __forceinline__ float decay_of(float x) {
   quotient = __fma_rn(r, quotient, 0x1.5555555555555p-3);
   quotient = __fma_rn(r, quotient, 0.5);
   quotient = __fma_rn(r, quotient, 1.0);
-  const int32_t index = interval & (QREF_EXP_INTERVALS - 1);
+  const uint32_t index = static_cast<uint32_t>(interval) % QREF_EXP_INTERVALS;
   const double power = qref_exp_table[index].high;
   const double result = __fma_rn(power, r * quotient, power);
 
   const uint32_t distance = (static_cast<uint32_t>(__double2loint(result)) & 0x1fffffffu) - (0x10000000u - 0x400u);
-  if (!(x > -87.0f && x < 88.0f) || distance <= 2 * 0x400u) {
-    return decay_by_definition(x);
-  }
-  const int32_t exponent = (interval - index) / QREF_EXP_INTERVALS;
-  return __int_as_float(__float_as_int(static_cast<float>(result)) + exponent * (1 << QREF_F32_FRACTION_BITS));
+  const bool vanishes = x < -104.5f; /* e^x is below 2^-150 */
+  *decided = (x > -87.0f && x < 88.0f && distance > 2 * 0x400u) || vanishes;
+  const uint32_t exponent =
+      (static_cast<uint32_t>(interval) - index) * ((1u << QREF_F32_FRACTION_BITS) / QREF_EXP_INTERVALS);
+  return vanishes ? 0.0f : __uint_as_float(__float_as_uint(static_cast<float>(result)) + exponent);
+}
+
+__device__ __forceinline__ float decay_of(float x) {
+  bool decided;
+  const float result = decay_if_decided(x, &decided);
+  return decided ? result : decay_by_definition(x);
 }
 
 }  // namespace qref_cuda_scan

@@ -42,7 +42,8 @@ plan plan_of(size_t groups, size_t batches) {
   plan p = {};
   p.groups = static_cast<unsigned int>(groups);
   p.batches = static_cast<unsigned int>(batches);
-  p.helpers = THREADS / 32 - p.scanners();
+  p.scanners = (p.teams() - 1) / shape<lanes>::teams + 1;
+  p.helpers = shape<lanes>::threads / 32 - p.scanners;
   return p;
 }
 
@@ -68,8 +69,8 @@ qref_status launch(const qref_selective_scan_args *args, const plan &p, const de
   const bool words = args->length % 4 == 0 && is_aligned(args->u) && is_aligned(args->dt) && is_aligned(args->B) &&
                      is_aligned(args->C) && is_aligned(args->z);
   const size_t bytes = layout_of<lanes>(p).total * sizeof(float);
-  return qref_cuda_launch("selective_scan", scan_by_tables<lanes>, grid, dim3(THREADS), bytes, stream, error, *args,
-                          *args->rule, p, b_count, words);
+  return qref_cuda_launch("selective_scan", scan_by_tables<lanes>, grid, dim3(shape<lanes>::threads), bytes, stream,
+                          error, *args, *args->rule, p, b_count, words);
 }
 
 bool has_intermediates(const qref_selective_scan_args *args) {
@@ -105,7 +106,7 @@ qref_status qref_cuda_selective_scan_tables(const qref_selective_scan_args *args
   for (size_t together = batches; together > 0; together--) {
     for (size_t groups = fill < MOST_GROUPS ? fill : MOST_GROUPS; groups > 0; groups--) {
       const plan p = plan_of<8>(groups, together);
-      if (p.scanners() <= THREADS / 64 && fits<8>(p, limits)) {
+      if (p.scanners <= shape<8>::threads / 64 && fits<8>(p, limits)) {
         return launch<8>(args, p, limits, stream, error);
       }
     }

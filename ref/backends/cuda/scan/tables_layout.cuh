@@ -1,9 +1,10 @@
 /* How the fast int8 scan lays its work out over a block.
  *
- * A warp scans `channels` channels of one batch. A channel has `lanes` lanes, which share its 16 states in ascending
- * order; lane g is g runs of `steps` steps behind lane 0 and receives the partial sums of y from lane g - 1, so that
- * the sum over the states keeps its order. Lane g of channel r is thread g * channels + r of the warp: lanes that read
- * the same B and C are neighbours, and what the warp reads from a table falls on all banks once, whatever the codes.
+ * A team of lanes scans `channels` channels of one batch. A channel has `lanes` lanes, which share its 16 states in
+ * ascending order; lane g is g runs of `steps` steps behind lane 0 and receives the partial sums of y from lane g - 1,
+ * so that the sum over the states keeps its order. A thread is lane g of `lane_channels` channels, which share what it
+ * reads of B and C: r, r + 4 and so on, in thread 4 * g + r of the team. Lanes that read the same B and C are
+ * neighbours, and what a warp reads from a table falls on all banks evenly, whatever the codes.
  *
  * Shared memory has the tables of the block's channels, and rings of chunks of STEPS steps: other warps of the block
  * prepare the chunk in front and store the one behind, while the lanes work on the chunk and, at its beginning, on the
@@ -15,7 +16,6 @@
 
 namespace qref_cuda_scan {
 
-constexpr unsigned int THREADS = 512; /* of a block */
 constexpr unsigned int STATES = 16;
 constexpr unsigned int CODES = 256;
 constexpr unsigned int STEPS = 16;
@@ -26,25 +26,36 @@ constexpr unsigned int A_ROW = STATES + 1;
 constexpr unsigned int Y_CHUNKS = 4; /* and the one that is stored */
 /* From the read of a chunk's codes to their use: a chunk takes a fraction of the time that device memory does. */
 constexpr unsigned int CHUNKS_AHEAD = 4;
+/* Rows of B and C of a helping thread. */
+constexpr unsigned int MOST_BC_ROWS = 4;
 
 template <unsigned int lanes>
 struct shape {
   static constexpr unsigned int states = STATES / lanes; /* of a lane */
-  static constexpr unsigned int channels = 32 / lanes;   /* of a warp */
+  static constexpr unsigned int channels = 32 / lanes;   /* of a team */
   static constexpr unsigned int steps = STEPS / lanes;   /* of a run */
   static constexpr unsigned int runs = lanes;            /* of a chunk */
   static constexpr unsigned int BC_run = STATES * steps; /* floats of B, and of C, of a run */
   static constexpr unsigned int du_run = channels * steps;
   static constexpr unsigned int y_run = du_run + steps; /* the rest keeps what is stored together on different banks */
+  static constexpr unsigned int lane_channels = channels / 4;
+  static constexpr unsigned int teams = lane_channels; /* of a warp */
+  static constexpr unsigned int team_threads = 4 * lanes;
+  static constexpr unsigned int threads = lanes == 4 ? 384 : 512; /* of a block: fewer leave more registers to each */
+
+  /* Where dt * u of a channel stands in its run: runs that are read together lie on different banks. */
+  static __host__ __device__ constexpr unsigned int du_place(unsigned int run, unsigned int channel) {
+    return run * du_run + (channels == 8 ? channel ^ (run % 2 * 4) : channel) * steps;
+  }
 };
 
 /* Of a block. */
 struct plan {
-  unsigned int groups;  /* of channels, one for each scanning warp of a batch */
-  unsigned int batches; /* under way together */
-  unsigned int helpers; /* warps that prepare and store */
+  unsigned int groups;            /* of channels, one for each team of a batch */
+  unsigned int batches;           /* under way together */
+  unsigned int scanners, helpers; /* warps that scan, and that prepare and store */
 
-  __host__ __device__ constexpr unsigned int scanners() const {
+  __host__ __device__ constexpr unsigned int teams() const {
     return groups * batches;
   }
 };
@@ -52,16 +63,16 @@ struct plan {
 /* Where the parts begin, in floats from the start of shared memory; each part that is read as vectors begins at a
  * multiple of 4. */
 struct layout {
-  unsigned int decay;   /* (groups, CODES, 32 threads, states of a lane): exp(dt * A) */
-  unsigned int gate;    /* (CODES, 2): 1 + exp(-z), bounded, and its reciprocal */
+  unsigned int decay;   /* (groups, CODES, channels / 4, lanes, 4 channels, states of a lane): exp(dt * A) */
+  unsigned int gate;    /* (CODES, 2): z and the reciprocal of 1 + exp(-z), bounded */
   unsigned int BC;      /* (INPUT_CHUNKS, batches, 2, runs, STATES, steps) */
-  unsigned int du;      /* (INPUT_CHUNKS, scanners, runs, channels of a warp, steps): dt * u */
-  unsigned int y;       /* (Y_CHUNKS, scanners, runs, y_run): D * u, then y in front of the gate */
+  unsigned int du;      /* (INPUT_CHUNKS, teams, runs, channels of a team, steps): dt * u; see du_place */
+  unsigned int y;       /* (Y_CHUNKS, teams, runs, y_run): D * u, then y in front of the gate */
   unsigned int delta;   /* (channels, DELTA_ROW): dt */
   unsigned int A;       /* (channels, A_ROW) */
   unsigned int D;       /* (channels) */
   unsigned int divisor; /* (CODES): 1 + exp(-z) */
-  unsigned int codes;   /* (INPUT_CHUNKS, scanners, runs, channels of a warp, steps) bytes: those of dt */
+  unsigned int codes;   /* as du, in bytes: the codes of dt */
   unsigned int total;
 };
 
@@ -74,13 +85,13 @@ __host__ __device__ constexpr layout layout_of(plan p) {
   l.gate = l.decay + channels * CODES * STATES;
   l.BC = l.gate + 2 * CODES;
   l.du = l.BC + INPUT_CHUNKS * p.batches * 2 * STATES * STEPS;
-  l.y = l.du + INPUT_CHUNKS * p.scanners() * s::runs * s::du_run;
-  l.delta = l.y + Y_CHUNKS * p.scanners() * s::runs * s::y_run;
+  l.y = l.du + INPUT_CHUNKS * p.teams() * s::runs * s::du_run;
+  l.delta = l.y + Y_CHUNKS * p.teams() * s::runs * s::y_run;
   l.A = l.delta + channels * DELTA_ROW;
   l.D = l.A + channels * A_ROW;
   l.divisor = l.D + channels;
   l.codes = l.divisor + CODES;
-  l.total = l.codes + INPUT_CHUNKS * p.scanners() * s::runs * s::du_run / 4;
+  l.total = l.codes + INPUT_CHUNKS * p.teams() * s::runs * s::du_run / 4;
   return l;
 }
 

@@ -1,9 +1,10 @@
-/* Gate and store of y behind the lanes of the fast int8 scan. A helping thread takes a step of at most 4 channels; it
- * reads z of 4 steps of one of them, CHUNKS_AHEAD chunks before, and exchanges them with its 3 neighbours. */
+/* Gate and store of y behind the lanes of the fast int8 scan. A helping thread, which has read z of 4 steps of a
+ * channel, exchanges them with its 3 neighbours for one step of 4 channels. */
 #ifndef QREF_BACKENDS_CUDA_SCAN_TABLES_OUTPUT_CUH
 #define QREF_BACKENDS_CUDA_SCAN_TABLES_OUTPUT_CUH
 
 #include <cuda_fp16.h>
+#include <string.h>
 
 #include "ref/backends/cuda/scan/tables_input.cuh"
 
@@ -11,20 +12,15 @@ namespace qref_cuda_scan {
 
 constexpr qref_float16 NAN_HALF = 0x7e00;
 
-__device__ inline qref_float16 half_bits(float value) {
+__device__ inline uint32_t half_bits(float value) {
   return value == value ? __half_as_ushort(__float2half_rn(value)) : NAN_HALF;
 }
 
-/* (y * z) / divisor in float16, where |y * z| is at most 2^60, for divisor = {1 + exp(-z), its reciprocal rounded to
- * nearest}. The first quotient is within 2 units in the last place, the second within 1, and by Markstein's theorem the
- * third is the rounded one: each remainder is exact where it matters, for a quotient that float16 does not round to 0
- * is at least 2^-25, and then the divisor is below 2^86. A smaller quotient needs no more than its sign, which is that
- * of the product. */
-__device__ __forceinline__ qref_float16 quotient_half(float product, float2 divisor) {
-  const float first = product * divisor.y;
-  const float second = __fmaf_rn(__fmaf_rn(-first, divisor.x, product), divisor.y, first);
-  const float third = __fmaf_rn(__fmaf_rn(-second, divisor.x, product), divisor.y, second);
-  return __half_as_ushort(__float2half_rn(copysignf(third, product)));
+__device__ __forceinline__ uint32_t half_pair(float low, float high) {
+  const __half2 pair = __floats2half2_rn(low, high);
+  uint32_t bits;
+  memcpy(&bits, &pair, sizeof bits);
+  return bits;
 }
 
 /* Byte j of the result is byte `lane % 4` of the codes of lane lane / 4 * 4 + j. */
@@ -38,107 +34,94 @@ __device__ __forceinline__ uint32_t transposed_codes(uint32_t codes, unsigned in
 
 /* Whose outputs a thread stores. */
 struct output_task {
-  const int8_t *z;       /* of one of the 4 channels, or NULL */
-  unsigned int z_step;   /* of a chunk, the first of its 4 */
-  unsigned int channels; /* 0 to 4 */
-  unsigned int step;     /* of a chunk */
-  unsigned int from;     /* floats from the start of shared memory, of slot 0 */
-  unsigned int from_slot;
-  qref_float16 *y; /* of the first channel and of the step, in the chunk that is to be stored next */
-  size_t y_stride;
-  bool words; /* 4 channels of y may be stored together */
+  unsigned int channels;    /* 0 to 4 */
+  unsigned int step;        /* of a chunk */
+  unsigned int from;        /* floats from the start of shared memory, of slot 0 */
+  size_t y;                 /* element of the first channel and of the step, of chunk 0 */
+  size_t y_stride, y_chunk; /* elements from one step, or chunk, to the next */
+  bool words;               /* 4 channels of y may be stored together */
 };
 
 template <unsigned int lanes>
 __device__ inline output_task output_task_of(const qref_selective_scan_args &args, const plan &p, const layout &l,
-                                             const block &k, unsigned int thread) {
+                                             const block &k, const helper_channel &c) {
   using s = shape<lanes>;
   output_task task = {};
-  const unsigned int quads = p.groups * s::channels / 4;
-  const unsigned int quad = thread / STEPS % quads;
-  const unsigned int batch = thread / STEPS / quads;
-  const unsigned int scanner = batch * p.groups + 4 * quad / s::channels;
-  const size_t b = k.b0 + batch;
-  const size_t d = k.d0 + 4 * quad;
-  if (batch >= p.batches || b >= k.b_end || d >= args.channels) {
-    return task;
+  const unsigned int quad = c.r / 4;
+  const size_t d = k.d0 + c.team % p.groups * s::channels + 4 * quad;
+  if (c.exists && d < args.channels) {
+    task.channels = args.channels - d < 4 ? static_cast<unsigned int>(args.channels - d) : 4;
   }
-  task.step = thread % STEPS;
-  task.z_step = task.step / 4 * 4;
-  if (args.z != nullptr) {
-    task.z = args.z + (b * args.channels + existing_channel(args, d + task.step % 4)) * args.length;
-  }
-  task.channels = args.channels - d < 4 ? static_cast<unsigned int>(args.channels - d) : 4;
-  task.from = l.y + (scanner * s::runs + task.step / s::steps) * s::y_run + 4 * quad % s::channels * s::steps +
-              task.step % s::steps;
-  task.from_slot = p.scanners() * s::runs * s::y_run;
+  task.step = c.quarter * 4 + c.r % 4;
+  task.from = l.y + (c.team * s::runs + task.step / s::steps) * s::y_run + 4 * quad * s::steps + task.step % s::steps;
   task.y_stride = qref_scan_y_stride(args.y_time_stride, args.channels);
-  task.y = args.y + (b * args.length + task.step) * task.y_stride + d;
+  task.y_chunk = task.y_stride * STEPS;
+  task.y = (c.b * args.length + task.step) * task.y_stride + d;
   task.words = task.channels == 4 && task.y_stride % 4 == 0 && reinterpret_cast<uintptr_t>(args.y + d) % 8 == 0;
   return task;
 }
 
-template <bool words>
-__device__ __forceinline__ void read_z(const output_task &task, const block &k, unsigned int chunk, uint32_t *codes) {
-  if (task.z != nullptr) {
-    *codes = load_4_codes<words>(task.z, chunk * STEPS + task.z_step, k.length);
-  }
-}
+/* What a helping thread reads of shared memory for its outputs: y of 4 channels, and of each code of z, z and the
+ * reciprocal of 1 + exp(-z). */
+struct ungated {
+  float y[4];
+  float2 gate[4];
+};
 
-/* The gated y of 4 channels. */
-template <unsigned int stride>
-__device__ __forceinline__ void gate_outputs(const float *y, uint32_t codes, float z_scale, const layout &l,
-                                             const float *shared, qref_float16 (&half)[4]) {
-  float product[4];
-  bool all_small = true;
-#pragma unroll
-  for (unsigned int j = 0; j < 4; j++) {
-    product[j] = y[j * stride] * (code_value(codes >> (8 * j)) * z_scale);
-    all_small = all_small && fabsf(product[j]) <= 0x1p60f;
-  }
-#pragma unroll
-  for (unsigned int j = 0; j < 4; j++) {
-    const unsigned int code = (codes >> (8 * j)) % CODES;
-    half[j] = quotient_half(product[j], *reinterpret_cast<const float2 *>(shared + l.gate + 2 * code));
-  }
-  if (!all_small) {
-#pragma unroll
-    for (unsigned int j = 0; j < 4; j++) {
-      half[j] = half_bits(product[j] / shared[l.divisor + (codes >> (8 * j)) % CODES]);
-    }
-  }
-}
-
-/* Takes all threads of the warp. */
 template <unsigned int lanes>
-__device__ __forceinline__ void store_outputs(output_task *task, bool has_z, float z_scale, const layout &l,
-                                              const block &k, uint32_t z, unsigned int chunk, unsigned int y_slot,
-                                              const float *shared) {
-  using s = shape<lanes>;
-  const uint32_t codes = has_z ? transposed_codes(z, threadIdx.x) : 0;
-  if (task->channels == 0 || chunk * STEPS + task->step >= k.length) {
-    return;
+__device__ __forceinline__ ungated read_ungated(const output_task &task, const layout &l, uint32_t z_codes,
+                                                unsigned int y_slot, const float *shared) {
+  ungated u;
+#pragma unroll
+  for (unsigned int j = 0; j < 4; j++) {
+    u.y[j] = shared[task.from + y_slot + j * shape<lanes>::steps];
+    u.gate[j] = *reinterpret_cast<const float2 *>(shared + l.gate + 2 * byte_of(z_codes, j));
   }
-  const float *const from = shared + task->from + y_slot * task->from_slot;
-  qref_float16 half[4];
-  if (has_z) {
-    gate_outputs<s::steps>(from, codes, z_scale, l, shared, half);
-  } else {
+  return u;
+}
+
+/* float16((y * z) / divisor), divisor = 1 + exp(-z), of 4 channels, two to a word. The float32 nearest to the quotient
+ * is within 1.5 * 2^-23 of `quotient`, which has two roundings, and so between `low` and `high`; where these round to
+ * the same float16, so does it. Where divisor is bounded all of them are 0 in float16. The other cases, 1 in 2^10, and
+ * great products divide. */
+__device__ __forceinline__ void gate(const ungated &u, bool has_z, uint32_t z_codes, const layout &l,
+                                     const float *shared, uint32_t (&pairs)[2]) {
+  float product[4];
+  float quotient[4];
+  bool decided = has_z;
+#pragma unroll
+  for (unsigned int j = 0; j < 4; j++) {
+    product[j] = u.y[j] * u.gate[j].x;
+    quotient[j] = product[j] * u.gate[j].y;
+    decided = decided && fabsf(product[j]) <= 0x1p60f;
+  }
+#pragma unroll
+  for (unsigned int j = 0; j < 2; j++) {
+    constexpr float less = 1.0f - 0x1.8p-22f;
+    constexpr float more = 1.0f + 0x1.8p-22f;
+    pairs[j] = half_pair(quotient[2 * j] * less, quotient[2 * j + 1] * less);
+    decided = decided && pairs[j] == half_pair(quotient[2 * j] * more, quotient[2 * j + 1] * more);
+  }
+  if (!decided) {
+    uint32_t half[4];
 #pragma unroll
     for (unsigned int j = 0; j < 4; j++) {
-      half[j] = half_bits(from[j * s::steps]);
+      half[j] = half_bits(has_z ? product[j] / shared[l.divisor + byte_of(z_codes, j)] : u.y[j]);
     }
+    pairs[0] = half[0] | half[1] << 16;
+    pairs[1] = half[2] | half[3] << 16;
   }
-  qref_float16 *const to = task->y;
-  task->y += STEPS * task->y_stride;
-  if (task->words) {
-    *reinterpret_cast<ushort4 *>(to) = make_ushort4(half[0], half[1], half[2], half[3]);
+}
+
+__device__ __forceinline__ void store_outputs(const output_task &task, qref_float16 *to, const uint32_t (&pairs)[2]) {
+  if (task.words) {
+    *reinterpret_cast<uint2 *>(to) = make_uint2(pairs[0], pairs[1]);
     return;
   }
 #pragma unroll
   for (unsigned int j = 0; j < 4; j++) {
-    if (j < task->channels) {
-      to[j] = half[j];
+    if (j < task.channels) {
+      to[j] = static_cast<qref_float16>(pairs[j / 2] >> (16 * (j % 2)));
     }
   }
 }
