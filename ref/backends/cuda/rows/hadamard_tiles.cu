@@ -1,13 +1,14 @@
 /* Hadamard transform, float16 in, int8 out, of n * 64 * spans elements, all known to the compiler.
  *
- * A block takes a tile of rows, then the next in a loop over the grid. In a first pass a thread holds 64 neighbouring
- * elements, which are the strides below 64. In a second it holds elements 64 apart: the strides from 64 on, the base
- * matrix, and the rounding. Between the passes the row lies in shared memory as float32; the float16 of the next tile
- * come into shared memory during the second.
+ * A block takes a row, or a few short ones. In a first pass a thread holds 64 neighbouring elements, which are the
+ * strides below 64. In a second it holds elements 64 apart: the strides from 64 on, the base matrix, and the rounding.
+ * The rows come into shared memory as float16, and lie there as float32 between the passes.
  *
  * Its limit is the rate of instructions, of which 28 an element are the additions of the base matrix of 40, 7 the
- * butterflies and 11 all else. The code of a thread with twice as many sums has 3 fewer, but is too long for the
- * multiprocessor's instruction cache where n is 40: 174 us rather than 155 for 16384 x 5120 on an H100. */
+ * butterflies and 12 all else; issue slots are busy in 82 % of all cycles. What else was measured, for 16384 x 5120 on
+ * an H100, where this takes 146 us: blocks that stay, and load the next tile in the second pass, 154, as those that are
+ * served last end alone; two rows a block, 155; a thread with twice as many sums, and so 3 instructions an element
+ * fewer but code too long for the instruction cache, 170; reads of the first pass directly from global memory, 147. */
 #include "ref/backends/cuda/launch.h"
 #include "ref/backends/cuda/rows/hadamard_store.cuh"
 #include "ref/backends/cuda/rows/hadamard_tiles.h"
@@ -23,46 +24,37 @@ __global__ void __launch_bounds__(tile::threads, tile::blocks)
     hadamard_tiles(qref_hadamard_args args, qref_rounding_rule rule, float largest_input, unsigned int all_rows) {
   QREF_CUDA_DYNAMIC_SHARED(float, spans);
   qref_float16 *const loaded = reinterpret_cast<qref_float16 *>(spans + tile::tile_spans * span_pitch);
-  const unsigned int stride = gridDim.x * tile::rows;
-  unsigned int first_row = blockIdx.x * tile::rows;
-  start_load<tile>(args.x, first_row, all_rows, loaded, threadIdx.x);
-  for (; first_row < all_rows; first_row += stride) {
-    const unsigned int rows = rows_of<tile>(first_row, all_rows);
-    const unsigned int thread = qref_ptx_kept(threadIdx.x); /* so that no address outlives the loop's body */
-    qref_ptx_copy_wait<0>();
-    __syncthreads(); /* loaded is complete, and spans no longer read */
-    bool small = args.transformed == nullptr && args.before_rounding == nullptr;
-    for (unsigned int i = thread; i < rows * tile::row_spans; i += tile::threads) {
-      small &= transform_span(loaded + i * loaded_pitch, largest_input, spans + i * span_pitch);
-    }
-    const bool careful = __syncthreads_or(!small) != 0;
-    if (first_row + stride < all_rows) {
-      start_load<tile>(args.x, first_row + stride, all_rows, loaded, thread);
-    }
+  const unsigned int first_row = blockIdx.x * tile::rows;
+  const unsigned int rows = min(all_rows - first_row, static_cast<unsigned int>(tile::rows));
+  load<tile>(args.x + size_t{first_row} * tile::dim, rows, loaded);
+  bool small = args.transformed == nullptr && args.before_rounding == nullptr;
+  for (unsigned int i = threadIdx.x; i < rows * tile::row_spans; i += tile::threads) {
+    small &= transform_span(loaded + i * loaded_pitch, largest_input, spans + i * span_pitch);
+  }
+  const bool careful = __syncthreads_or(!small) != 0;
 #pragma unroll 1
-    for (unsigned int first_item = 0; first_item < tile::items; first_item += tile::threads) {
-      const unsigned int item = first_item + thread;
-      const unsigned int row = item / tile::row_items; /* the same for all threads of a warp */
-      const unsigned int sharer = item / (span / tile::width) % tile::sharers;
-      const unsigned int offset = item % (span / tile::width) * tile::width;
-      float *const row_spans = spans + row * tile::row_spans * span_pitch;
-      const size_t first = (size_t{first_row} + row) * tile::dim + sharer * span + offset;
-      if (careful) {
-        neighbours<tile::width> sums[tile::sums] = {};
-        if (row < rows) {
-          transform_across<tile>(row_spans, offset, sharer, sums);
-        }
-        __syncthreads(); /* the spans of the row have been read */
-        store_everything<tile>(args, rule, sums, row_spans + sharer * tile::sums * span_pitch + offset, first,
-                               row < rows);
-      } else if (row < rows) {
-        neighbours<tile::width> sums[tile::sums];
+  for (unsigned int first_item = 0; first_item < tile::items; first_item += tile::threads) {
+    const unsigned int item = first_item + threadIdx.x;
+    const unsigned int row = item / tile::row_items; /* the same for all threads of a warp */
+    const unsigned int sharer = item / (span / tile::width) % tile::sharers;
+    const unsigned int offset = item % (span / tile::width) * tile::width;
+    float *const row_spans = spans + row * tile::row_spans * span_pitch;
+    const size_t first = (size_t{first_row} + row) * tile::dim + sharer * span + offset;
+    if (careful) {
+      neighbours<tile::width> sums[tile::sums] = {};
+      if (row < rows) {
         transform_across<tile>(row_spans, offset, sharer, sums);
-        if (rule.overflow == QREF_OVERFLOW_SATURATE) {
-          store_fast<tile, true>(args, sums, first);
-        } else {
-          store_fast<tile, false>(args, sums, first);
-        }
+      }
+      __syncthreads(); /* the spans of the row have been read */
+      store_everything<tile>(args, rule, sums, row_spans + sharer * tile::sums * span_pitch + offset, first,
+                             row < rows);
+    } else if (row < rows) {
+      neighbours<tile::width> sums[tile::sums];
+      transform_across<tile>(row_spans, offset, sharer, sums);
+      if (rule.overflow == QREF_OVERFLOW_SATURATE) {
+        store_fast<tile, true>(args, sums, first);
+      } else {
+        store_fast<tile, false>(args, sums, first);
       }
     }
   }
@@ -70,18 +62,13 @@ __global__ void __launch_bounds__(tile::threads, tile::blocks)
 
 template <typename tile>
 qref_status launch(const qref_hadamard_args *args, cudaStream_t stream, qref_error *error) {
-  int device = 0;
-  int multiprocessors = 0;
-  QREF_CUDA_TRY(cudaGetDevice(&device), "hadamard", error);
-  QREF_CUDA_TRY(cudaDeviceGetAttribute(&multiprocessors, cudaDevAttrMultiProcessorCount, device), "hadamard", error);
   const size_t tiles = (args->rows + tile::rows - 1) / tile::rows;
-  const size_t most = static_cast<size_t>(multiprocessors) * tile::blocks;
   /* A sum of dim elements, with the rounding of its fewer than 100 additions. */
   const double growth = static_cast<double>(tile::dim) * static_cast<double>(args->scale) * 1.0001;
   const double largest_input = 0x1p31 / growth < 65504.0 ? 0x1p31 / growth : 65504.0;
-  return qref_cuda_launch("hadamard", hadamard_tiles<tile>, static_cast<unsigned int>(tiles < most ? tiles : most),
-                          tile::threads, tile::shared, stream, error, *args, args->rule->output,
-                          static_cast<float>(largest_input), static_cast<unsigned int>(args->rows));
+  return qref_cuda_launch("hadamard", hadamard_tiles<tile>, static_cast<unsigned int>(tiles), tile::threads,
+                          tile::shared, stream, error, *args, args->rule->output, static_cast<float>(largest_input),
+                          static_cast<unsigned int>(args->rows));
 }
 
 using launch_function = qref_status (*)(const qref_hadamard_args *, cudaStream_t, qref_error *);
@@ -98,13 +85,13 @@ launch_function launch_of(size_t dim) {
     case 2048:
       return launch<shape<1, 32, 1, 4, 128, 4>>;
     case 2560:
-      return launch<shape<40, 1, 1, 4, 256, 3>>;
+      return launch<shape<40, 1, 1, 2, 128, 6>>;
     case 3072:
       return launch<shape<12, 4, 1, 2, 128, 5>>;
     case 4096:
       return launch<shape<1, 64, 1, 2, 128, 4>>;
     case 5120:
-      return launch<shape<40, 2, 1, 2, 256, 3>>;
+      return launch<shape<40, 2, 1, 1, 128, 6>>;
     default:
       return nullptr;
   }
