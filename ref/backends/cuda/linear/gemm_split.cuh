@@ -1,6 +1,6 @@
 /* Linear W8A8 for outputs too small to occupy the device: the warps of a block share the depth.
  *
- * A block of 8 warps computes a tile of 32 rows and 48 columns; each warp takes every 8th 64 bytes of depth, up to 3 of
+ * A block of 12 warps computes a tile of 32 rows and 40 columns; each warp takes every 12th 64 bytes of depth, 2 of
  * them at once, straight from memory to the tensor cores: a thread loads 16 bytes of a row of x, or of w, which count
  * as bytes of two multiplications; which byte of depth is multiplied first is of no matter to a sum. The warps' sums
  * meet in shared memory. The time is that of a launch and a few waits for memory.
@@ -17,10 +17,10 @@
 #include "ref/backends/cuda/ptx.cuh"
 
 struct split_tile {
-  static constexpr int rows = 32, columns = 48;
-  static constexpr int warps = 8, threads = 32 * warps;
+  static constexpr int rows = 32, columns = 40;
+  static constexpr int warps = 12, threads = 32 * warps;
   static constexpr int depth = 64; /* bytes that a warp multiplies at once */
-  static constexpr int unrolled = 3;
+  static constexpr int unrolled = 2;
   static constexpr int shared_bytes = warps * rows * columns * static_cast<int>(sizeof(int32_t));
 };
 

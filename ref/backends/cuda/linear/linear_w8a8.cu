@@ -39,10 +39,11 @@ qref_status find_limits(device_limits *limits, qref_error *error) {
   return QREF_OK;
 }
 
-/* Whether so few tiles of mma.sync are so deep that their depth is better shared by many warps. */
-bool is_deep(const qref_linear_w8a8_args &args, const device_limits &limits) {
-  const size_t tiles = linear_tile_count(args.rows, args.columns, mma_tile<128>::rows, 128);
-  return args.depth >= 512 && 4 * tiles <= static_cast<size_t>(limits.multiprocessors);
+/* Whether the output is at most `most` tiles, and so deep that warps had better share the depth. On an H100, that is
+ * faster than wgmma up to 8 tiles (64 x 1024 x 1024: 7 us, not 10), and than mma.sync where most multiprocessors would
+ * have none (2048 x 1536 x 80: 9 us, not 15). */
+bool is_deep(const qref_linear_w8a8_args &args, size_t most) {
+  return args.depth >= 512 && linear_tile_count(args.rows, args.columns, mma_tile<128>::rows, 128) <= most;
 }
 
 template <linear_form form, bool staged>
@@ -89,14 +90,15 @@ qref_status run(const qref_linear_w8a8_args *args, cudaStream_t stream, qref_err
   aligned.x = x.bytes();
   aligned.w = w.bytes();
   aligned.depth = (args->depth + 15) / 16 * 16;
-  if (is_deep(aligned, limits)) {
-    return launch_linear_split<form>(aligned, stream, error);
-  }
 #if defined(QREF_CUDA_SM90A)
   if (takes_wgmma<form>(aligned, limits)) {
-    return launch_linear_wgmma<form>(aligned, limits.multiprocessors, stream, error);
+    return is_deep(aligned, 8) ? launch_linear_split<form>(aligned, stream, error)
+                               : launch_linear_wgmma<form>(aligned, limits.multiprocessors, stream, error);
   }
 #endif
+  if (is_deep(aligned, static_cast<size_t>(limits.multiprocessors) / 4)) {
+    return launch_linear_split<form>(aligned, stream, error);
+  }
   return linear_output_staged<form>(aligned) ? run_mma<form, true>(aligned, limits, stream, error)
                                              : run_mma<form, false>(aligned, limits, stream, error);
 }
