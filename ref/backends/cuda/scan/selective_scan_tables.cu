@@ -14,6 +14,8 @@ namespace {
 using namespace qref_cuda_scan;
 
 constexpr size_t MOST_BATCHES = 8;
+/* Fewer leave the lanes of 4 to a channel alone too much. */
+constexpr size_t LEAST_BATCHES = 4;
 constexpr size_t MOST_GROUPS = 3;
 /* Fewer steps than this are not worth the tables. */
 constexpr size_t LEAST_LENGTH = 16;
@@ -56,15 +58,33 @@ bool is_aligned(const void *pointer) {
   return reinterpret_cast<uintptr_t>(pointer) % sizeof(uint32_t) == 0;
 }
 
+/* How the batches of a column of channels are divided among rows of blocks, and the time of it all in steps of a batch,
+ * of which a pass over the sequence takes one more than it has batches. */
+struct division {
+  size_t rows, time;
+};
+
 template <unsigned int lanes>
-qref_status launch(const qref_selective_scan_args *args, const plan &p, const device_limits &limits,
-                   cudaStream_t stream, qref_error *error) {
+division division_of(const qref_selective_scan_args *args, const plan &p, const device_limits &limits) {
+  constexpr size_t table_steps = 1500;
   const size_t columns = divide_up(args->channels, p.groups * shape<lanes>::channels);
   const size_t passes = divide_up(args->batch, p.batches);
-  const size_t multiprocessors = static_cast<size_t>(limits.multiprocessors);
-  size_t rows = columns < multiprocessors ? multiprocessors / columns : 1;
-  rows = rows < passes ? rows : passes;
-  const size_t b_count = divide_up(passes, rows) * p.batches;
+  division best = {};
+  for (size_t rows = 1; rows <= passes; rows++) {
+    const size_t of_block = divide_up(passes, rows) * (p.batches + 1) * args->length + table_steps;
+    const size_t time = divide_up(columns * rows, static_cast<size_t>(limits.multiprocessors)) * of_block;
+    if (rows == 1 || time < best.time) {
+      best = {rows, time};
+    }
+  }
+  return best;
+}
+
+template <unsigned int lanes>
+qref_status launch(const qref_selective_scan_args *args, const plan &p, size_t rows, cudaStream_t stream,
+                   qref_error *error) {
+  const size_t columns = divide_up(args->channels, p.groups * shape<lanes>::channels);
+  const size_t b_count = divide_up(divide_up(args->batch, p.batches), rows) * p.batches;
   const dim3 grid(static_cast<unsigned int>(columns), static_cast<unsigned int>(divide_up(args->batch, b_count)));
   const bool words = args->length % 4 == 0 && is_aligned(args->u) && is_aligned(args->dt) && is_aligned(args->B) &&
                      is_aligned(args->C) && is_aligned(args->z);
@@ -96,18 +116,25 @@ qref_status qref_cuda_selective_scan_tables(const qref_selective_scan_args *args
   }
   *done = true;
   const size_t batches = divide_up(args->batch, divide_up(args->batch, MOST_BATCHES));
-  if (batches >= 4) {
-    const plan p = plan_of<4>(1, batches);
-    if (fits<4>(p, limits)) {
-      return launch<4>(args, p, limits, stream, error);
+  plan best = {};
+  division best_division = {};
+  for (size_t together = batches; together >= LEAST_BATCHES; together = divide_up(together, 2)) {
+    const plan p = plan_of<4>(1, together);
+    const division d = division_of<4>(args, p, limits);
+    if (fits<4>(p, limits) && (best.batches == 0 || d.time < best_division.time)) {
+      best = p;
+      best_division = d;
     }
+  }
+  if (best.batches != 0) {
+    return launch<4>(args, best, best_division.rows, stream, error);
   }
   const size_t fill = divide_up(args->channels, shape<8>::channels * static_cast<size_t>(limits.multiprocessors));
   for (size_t together = batches; together > 0; together--) {
     for (size_t groups = fill < MOST_GROUPS ? fill : MOST_GROUPS; groups > 0; groups--) {
       const plan p = plan_of<8>(groups, together);
       if (p.scanners <= shape<8>::threads / 64 && fits<8>(p, limits)) {
-        return launch<8>(args, p, limits, stream, error);
+        return launch<8>(args, p, division_of<8>(args, p, limits).rows, stream, error);
       }
     }
   }

@@ -2,8 +2,9 @@
  *
  * A team of lanes scans `channels` channels of one batch. A channel has `lanes` lanes, which share its 16 states in
  * ascending order; lane g is g runs of `steps` steps behind lane 0 and receives the partial sums of y from lane g - 1,
- * so that the sum over the states keeps its order. A thread is lane g of `lane_channels` channels, which share what it
- * reads of B and C: r, r + 4 and so on, in thread 4 * g + r of the team. Lanes that read the same B and C are
+ * so that the sum over the states keeps its order. Lane 0 is a run behind the chunk itself, so that what the first run
+ * of a chunk takes can be read in front of the barrier. A thread is lane g of `lane_channels` channels, which share
+ * what it reads of B and C: r, r + 4 and so on, in thread 4 * g + r of the team. Lanes that read the same B and C are
  * neighbours, and what a warp reads from a table falls on all banks evenly, whatever the codes.
  *
  * Shared memory has the tables of the block's channels, and rings of chunks of STEPS steps: other warps of the block
@@ -24,7 +25,7 @@ constexpr unsigned int INPUT_CHUNKS = 3; /* before, under way, in front */
 constexpr unsigned int DELTA_ROW = CODES + 1;
 constexpr unsigned int A_ROW = STATES + 1;
 constexpr unsigned int Y_CHUNKS = 4; /* and the one that is stored */
-/* From the read of a chunk's codes to their use: a chunk takes a fraction of the time that device memory does. */
+/* Whose codes a helping thread holds, the one under way among them: device memory takes the time of more than one. */
 constexpr unsigned int CHUNKS_AHEAD = 4;
 /* Rows of B and C of a helping thread. */
 constexpr unsigned int MOST_BC_ROWS = 4;
