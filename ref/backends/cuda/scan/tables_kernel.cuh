@@ -2,9 +2,9 @@
  * first warps scan, the others prepare what these read and store what they leave, a chunk in front and behind.
  *
  * What limits it on an H100: the scanning warps, which wait half of their time for shared memory. For each state and
- * step they read 4 bytes of a table, and 4 of B and of C for each of the channels of a lane; B and C of the lanes g and
- * g + 2 lie on the same banks. The helping warps have a third of their time to spare. The tables take 7 % of the time
- * of 2048 steps of 8 batches, and a sixth of that of one. */
+ * step they read 4 bytes of a table, and 4 of B and of C, which the channels of a lane share; with 4 lanes, what lanes
+ * g and g + 2 read of B and C lies on the same banks. The helping warps have a third of their time to spare. The tables
+ * take 7 % of the time of 2048 steps of 8 batches, and a sixth of that of one. */
 #ifndef QREF_BACKENDS_CUDA_SCAN_TABLES_KERNEL_CUH
 #define QREF_BACKENDS_CUDA_SCAN_TABLES_KERNEL_CUH
 
