@@ -80,21 +80,40 @@ __device__ inline void butterflies(number (&v)[count]) {
   }
 }
 
-/* Loads rows of a tile. All threads of the block call it, and may read all of it afterwards. */
+/* Of the tile that begins with first_row; all_rows are those of the tensor. */
 template <typename tile>
-__device__ inline void load(const qref_float16 *x, unsigned int rows, qref_float16 *loaded) {
-  constexpr unsigned int vector = 8;
-  constexpr unsigned int span_vectors = span / vector;
-  constexpr unsigned int tile_vectors = tile::tile_spans * span_vectors;
+__device__ inline unsigned int rows_of(unsigned int first_row, unsigned int all_rows) {
+  return min(all_rows - first_row, static_cast<unsigned int>(tile::rows));
+}
+
+/* Loads the tile that begins with first_row. All threads of the block call it, and may read all of it afterwards. */
+template <typename tile>
+__device__ inline void load(const qref_float16 *x, unsigned int first_row, unsigned int all_rows,
+                            qref_float16 *loaded) {
+  constexpr int vector = 8;
+  constexpr int span_vectors = span / vector;
+  constexpr int tile_vectors = tile::tile_spans * span_vectors;
   static_assert(tile::threads % span_vectors == 0);
-  const unsigned int place = threadIdx.x / span_vectors * loaded_pitch + threadIdx.x % span_vectors * vector;
-  const uint32_t destination = qref_ptx_shared_address(loaded + place);
-  const qref_float16 *const source = x + threadIdx.x * vector;
+  const unsigned int thread = threadIdx.x;
+  const uint32_t place = thread / span_vectors * loaded_pitch + thread % span_vectors * vector;
+  const uint32_t destination = qref_ptx_shared_address(loaded) + place * static_cast<uint32_t>(sizeof(qref_float16));
+  const qref_float16 *const source = x + size_t{first_row} * tile::dim + thread * vector;
+  const auto copy = [&](unsigned int i) {
+    qref_ptx_copy_16_async(destination + i / span_vectors * loaded_pitch * sizeof(qref_float16), source + i * vector,
+                           true);
+  };
+  const unsigned int rows = rows_of<tile>(first_row, all_rows);
+  if (rows == tile::rows) {
 #pragma unroll
-  for (unsigned int i = 0; i < tile_vectors; i += tile::threads) {
-    if (i + threadIdx.x < rows * tile::row_spans * span_vectors) {
-      qref_ptx_copy_16_async(destination + i / span_vectors * loaded_pitch * sizeof(qref_float16), source + i * vector,
-                             true);
+    for (unsigned int i = 0; i < tile_vectors; i += tile::threads) {
+      if (i + tile::threads <= tile_vectors || i + thread < tile_vectors) {
+        copy(i);
+      }
+    }
+  } else {
+#pragma unroll 1
+    for (unsigned int i = 0; i + thread < rows * tile::row_spans * span_vectors; i += tile::threads) {
+      copy(i);
     }
   }
   qref_ptx_copy_commit();
