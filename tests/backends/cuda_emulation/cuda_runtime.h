@@ -170,16 +170,13 @@ inline int __ffsll(long long x) {
 inline int __ffs(int x) {
   return __builtin_ffs(x);
 }
+/* Of a selector's 4 bits CUDA's function takes 3: it has no sign extension, as the instruction beneath has. */
 inline unsigned int __byte_perm(unsigned int x, unsigned int y, unsigned int selector) {
   const uint64_t bytes = static_cast<uint64_t>(y) << 32 | x;
   unsigned int result = 0;
   for (int i = 0; i < 4; i++) {
-    const unsigned int select = selector >> (4 * i) & 0xfu;
-    unsigned int byte = static_cast<unsigned int>(bytes >> (8 * (select & 7u))) & 0xffu;
-    if ((select & 8u) != 0) { /* the sign of the byte, in all its bits */
-      byte = (byte & 0x80u) != 0 ? 0xffu : 0;
-    }
-    result |= byte << (8 * i);
+    const unsigned int select = selector >> (4 * i) & 7u;
+    result |= (static_cast<unsigned int>(bytes >> (8 * select)) & 0xffu) << (8 * i);
   }
   return result;
 }
