@@ -42,7 +42,7 @@ case $mode in
     chunk=1000 most_random=1000 extra_end=178
     ;;
   full)
-    suites=(--suite standard --suite thorough --suite block)
+    suites=(--suite standard --suite thorough --suite block --suite layer)
     smoke_end=40 bench_end=100 random_end=195 suites_end=230
     users_end=270 sweep_end=350 sanitizer_end=440 chunk=2000 most_random=100000000 extra_end=478
     ;;
