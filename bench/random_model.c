@@ -125,7 +125,7 @@ static qref_status write_checkpoint(const checkpoint *model, const char *directo
 }
 
 int main(int argc, char **argv) {
-  if (argc != 2 && argc != 5) {
+  if ((argc != 2 && argc != 5) || argv[1][0] == '-') {
     fprintf(stderr, "usage: random_model DIR [d_model n_layers vocab_size]\n");
     return 2;
   }

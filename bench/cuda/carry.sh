@@ -9,9 +9,9 @@ if (($# != 2)); then
 fi
 mkdir -p "$2/bench" "$2/lib"
 cp "$1/qref" "$1/qref_cuda.so" "$2/"
-cp "$1/bench/bench_cuda" "$2/bench/"
+cp "$1/bench/bench_cuda" "$1/bench/random_model" "$2/bench/"
 cp -R "$1/include" "$2/"
-strip "$2/qref" "$2/bench/bench_cuda"
+strip "$2/qref" "$2/bench/"*
 ldd "$2/qref" "$2/qref_cuda.so" "$2/bench/bench_cuda" | grep -oE '/[^ ]*/lib(cjson|gomp|blis)[^ /]*' | sort -u |
   xargs -r -I '{}' cp -L '{}' "$2/lib/"
 du -sh "$2"

@@ -3,10 +3,10 @@
 # kernels and a machine without a usable device show, compute-sanitizer, and the functions over all 2^32 arguments. Run
 # from the repository root.
 #   bench/cuda/device.sh BUILD_DIR OUT_DIR [quick|full] [EXTRA_DIR]
-# BUILD_DIR  holds qref, qref_cuda.so, include/, bench/bench_cuda, and in lib/ the shared libraries that the machine may
-#            lack; bench/cuda/carry.sh makes it
-# OUT_DIR    gets cross.log, random.log, users.log, sanitizer.log, bench.log, bench.csv, results.md, sweep.log and
-#            summary.log
+# BUILD_DIR  holds qref, qref_cuda.so, include/, bench/bench_cuda, bench/random_model, and in lib/ the shared libraries
+#            that the machine may lack; bench/cuda/carry.sh makes it
+# OUT_DIR    gets cross.log, random.log, models.log, users.log, sanitizer.log, bench.log, bench.csv, results.md,
+#            sweep.log and summary.log
 # quick      (default) suites smoke and standard, 1,000 random cases of each op; about a minute, at most 3
 # full       every suite, random cases for about 150 seconds (more than 200,000 on 16 cores), and the rest; at most 8
 #            minutes
@@ -26,7 +26,7 @@ qref=$build/qref
 export LD_LIBRARY_PATH=$build/lib${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
 export QREF_MODULE_PATH=$build
 work=$(mktemp -d)
-rm -f "$out"/{cross,random,users,sanitizer,bench,sweep,summary}.log "$out"/{bench.csv,results.md}
+rm -f "$out"/{cross,random,models,users,sanitizer,bench,sweep,summary}.log "$out"/{bench.csv,results.md}
 trap 'rm -rf "$work"' EXIT
 ops=(conv1d_silu conv1d_silu_update conv1d_silu_floatsim requantize linear_w8a8 linear_w8a8_f16 linear_w8a8_parallel
   linear_w8a8_row linear_w8a8_per_channel selective_scan selective_scan_update rmsnorm hadamard embedding_w8 linear_f32
@@ -44,7 +44,7 @@ case $mode in
   full)
     suites=(--suite standard --suite thorough --suite block --suite layer)
     smoke_end=40 bench_end=100 random_end=195 suites_end=230
-    users_end=270 sweep_end=350 sanitizer_end=440 chunk=2000 most_random=100000000 extra_end=478
+    models_end=262 users_end=300 sweep_end=370 sanitizer_end=450 chunk=2000 most_random=100000000 extra_end=478
     ;;
   *) echo "device.sh: expected quick or full, not '$mode'" >&2 && exit 2 ;;
 esac
@@ -118,6 +118,37 @@ suites() {
   done
   wait
   collect suites cross.log "suites ${suites[*]//--suite/}"
+}
+
+# Models of random weights, two layers of the widths of the table's shapes: the logits are those of backend cpu. The
+# suites and random cases seldom have rows as long as a real model's.
+models() {
+  local width paths path of model logits
+  echo "== models, 600 tokens and 8 more"
+  head -c 600 README.md >"$work/text"
+  for width in 768 2560; do
+    model=$work/model-$width
+    limited "$models_end" "$build/bench/random_model" "$model" "$width" 2 256 >/dev/null &&
+      limited "$models_end" "$qref" quantize --model "$model" -o "$model.safetensors" --calib "$work/text" \
+        --calib-windows 1 --calib-length 64 >/dev/null
+    paths=(int8 floatsim)
+    ((width == 768)) && paths+=(fp32) # the whole prefix anew for every token
+    for path in "${paths[@]}"; do
+      of=$model
+      [ "$path" = fp32 ] || of+=.safetensors
+      for backend in cpu "$module"; do
+        limited "$models_end" "$qref" run --model "$of" --text "$work/text" --decode 8 --path "$path" \
+          --log-dir "$work/layers" --backend "$backend" 2>&1 | tail -n 1
+      done >"$work/logits"
+      mapfile -t logits <"$work/logits"
+      if [[ ${logits[0]} == *sha256* && ${logits[0]} = "${logits[1]}" ]]; then
+        echo "d_model $width, $path: equal, ${logits[0]}"
+      else
+        echo "d_model $width, $path: FAILED: cpu: ${logits[0]}; cuda: ${logits[1]}"
+        touch "$work/failed-model-$width-$path"
+      fi
+    done
+  done | tee "$out/models.log"
 }
 
 # expect NAME CODE PATTERN COMMAND...: it ends with exit code CODE, and a line of what it prints matches PATTERN.
@@ -347,6 +378,7 @@ part speeds
 part random
 part suites
 if [ "$mode" = full ]; then
+  part models
   part users
   part sweeps
   part sanitizer

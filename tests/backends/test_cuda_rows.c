@@ -78,8 +78,7 @@ static void check_hadamard(size_t rows, size_t dim, uint64_t seed) {
   free(memory);
 }
 
-/* Dimensions with a kernel of their own, in whole and partial tiles; 16384 and 640 have
- * none. */
+/* 1536 and 5120 have a kernel of their own, here in whole and partial tiles; the others take the general one. */
 static void test_hadamard(void **state) {
   (void)state;
   ops = test_cuda_ops();
@@ -90,7 +89,7 @@ static void test_hadamard(void **state) {
   }
 }
 
-/* More tiles than the device takes at once: blocks load the next while they transform. */
+/* More tiles than the device takes at once. */
 static void test_hadamard_of_many_rows(void **state) {
   (void)state;
   ops = test_cuda_ops();
