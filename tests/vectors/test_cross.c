@@ -525,14 +525,63 @@ static void random_cases_say_something(void **state) {
   qref_cross_workspace_free(&workspace);
 }
 
+/* The length that kernels are specialised for: of rows, or the channels. */
+static size_t width_of(const qref_case *item) {
+  switch (item->schema->op) {
+    case QREF_OP_CONV1D_SILU:
+      return item->args.conv1d_silu.channels;
+    case QREF_OP_LINEAR_W8A8:
+      return item->args.linear_w8a8.depth;
+    case QREF_OP_SELECTIVE_SCAN:
+      return item->args.selective_scan.channels;
+    case QREF_OP_RMSNORM:
+      return item->args.rmsnorm.n;
+    case QREF_OP_HADAMARD:
+      return item->args.hadamard.dim;
+    default:
+      return item->args.embedding_w8.d_model;
+  }
+}
+
+static void some_random_cases_are_as_wide_as_a_model(void **state) {
+  (void)state;
+  static const qref_op ops[] = {QREF_OP_CONV1D_SILU, QREF_OP_LINEAR_W8A8, QREF_OP_SELECTIVE_SCAN,
+                                QREF_OP_RMSNORM,     QREF_OP_HADAMARD,    QREF_OP_EMBEDDING_W8};
+  static const size_t widths[] = {768, 1024, 1536, 2048, 2560, 3072, 4096, 5120};
+  for (size_t i = 0; i < sizeof ops / sizeof ops[0]; i++) {
+    size_t found[sizeof widths / sizeof widths[0]] = {0};
+    for (uint64_t index = 0; index < 40000; index++) {
+      qref_case item;
+      qref_cross_random random = {index};
+      qref_case_begin(&item, ops[i], "random", qref_profile_at(0));
+      qref_cross_random_attributes(&random, &item);
+      for (size_t w = 0; w < sizeof widths / sizeof widths[0]; w++) {
+        found[w] += width_of(&item) == widths[w] ? 1 : 0;
+      }
+    }
+    for (size_t w = 0; w < sizeof widths / sizeof widths[0]; w++) {
+      if (found[w] < 3 || found[w] > 1000) {
+        fail_msg("%s: width %zu in %zu cases", qref_op_name(ops[i]), widths[w], found[w]);
+      }
+    }
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(a_copy_of_the_reference_is_equal), cmocka_unit_test(wrong_results_are_found),
-      cmocka_unit_test(packed_weights_are_tried),         cmocka_unit_test(stray_writes_are_found),
-      cmocka_unit_test(wrong_counts_are_found),           cmocka_unit_test(failures_are_found),
-      cmocka_unit_test(unsupported_is_counted),           cmocka_unit_test(keep_going_counts_all),
-      cmocka_unit_test(forever_ends_when_it_is_told),     cmocka_unit_test(the_position_is_kept),
-      cmocka_unit_test(bad_options_are_refused),          cmocka_unit_test(random_cases_say_something),
+      cmocka_unit_test(a_copy_of_the_reference_is_equal),
+      cmocka_unit_test(wrong_results_are_found),
+      cmocka_unit_test(packed_weights_are_tried),
+      cmocka_unit_test(stray_writes_are_found),
+      cmocka_unit_test(wrong_counts_are_found),
+      cmocka_unit_test(failures_are_found),
+      cmocka_unit_test(unsupported_is_counted),
+      cmocka_unit_test(keep_going_counts_all),
+      cmocka_unit_test(forever_ends_when_it_is_told),
+      cmocka_unit_test(the_position_is_kept),
+      cmocka_unit_test(bad_options_are_refused),
+      cmocka_unit_test(random_cases_say_something),
+      cmocka_unit_test(some_random_cases_are_as_wide_as_a_model),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

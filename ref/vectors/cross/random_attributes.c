@@ -42,6 +42,18 @@ static void leave_out(qref_cross_random *random, qref_case *item, const char *na
   }
 }
 
+/* Mostly 0; else d_model or d_inner of a model of 130 M to 2.8 B parameters: backends have kernels for these lengths of
+ * rows alone, and dimensions of any magnitude seldom meet one. */
+static size_t model_width(qref_cross_random *random) {
+  static const size_t widths[] = {768, 1024, 1536, 2048, 2560, 3072, 4096, 5120};
+  return qref_cross_one_in(random, 512) ? widths[qref_cross_below(random, 8)] : 0;
+}
+
+/* How many such rows there are, or about how many steps. */
+static size_t few(qref_cross_random *random, uint32_t most) {
+  return 1 + qref_cross_below(random, most);
+}
+
 /* ---- conv1d ---- */
 
 typedef struct conv1d_shape {
@@ -52,6 +64,12 @@ static conv1d_shape draw_conv1d(qref_cross_random *random, bool has_length) {
   static const size_t most[] = {4, ANY, ANY};
   size_t sizes[3] = {1, 1, 1};
   qref_cross_dimensions(random, qref_cross_budget(random), has_length ? 3 : 2, most, sizes);
+  const size_t channels = model_width(random);
+  if (channels != 0) {
+    sizes[0] = few(random, 2);
+    sizes[1] = channels;
+    sizes[2] = has_length ? few(random, 24) : 1;
+  }
   return (conv1d_shape){sizes[0], sizes[1], sizes[2], usually(random, TYPICAL_WIDTH, 12)};
 }
 
@@ -123,6 +141,12 @@ static linear_shape draw_linear(qref_cross_random *random, uint32_t one_row_in) 
   const size_t most[] = {qref_cross_one_in(random, one_row_in) ? 1 : ANY, ANY, 20000};
   size_t sizes[3] = {1, 1, 1};
   qref_cross_dimensions(random, 8 * qref_cross_budget(random), 3, most, sizes);
+  const size_t depth = model_width(random);
+  if (depth != 0) {
+    sizes[0] = most[0] == 1 ? 1 : few(random, 40);
+    sizes[1] = few(random, 400);
+    sizes[2] = depth;
+  }
   return (linear_shape){sizes[0], sizes[1], sizes[2]};
 }
 
@@ -160,6 +184,12 @@ static scan_shape draw_scan(qref_cross_random *random, bool has_length) {
   const size_t budget = 2 * qref_cross_budget(random) / states + 1;
   size_t sizes[3] = {1, 1, 1};
   qref_cross_dimensions(random, budget, has_length ? 3 : 2, most, sizes);
+  const size_t channels = model_width(random);
+  if (channels != 0) {
+    sizes[0] = 1;
+    sizes[1] = channels;
+    sizes[2] = has_length ? few(random, 20) : 1;
+  }
   return (scan_shape){sizes[0], sizes[1], sizes[2], states};
 }
 
@@ -239,8 +269,9 @@ static void draw_rows(qref_cross_random *random, size_t *rows, size_t *n) {
   static const size_t most[] = {ANY, ANY};
   size_t sizes[2] = {1, 1};
   qref_cross_dimensions(random, 2 * qref_cross_budget(random), 2, most, sizes);
-  *rows = sizes[0];
-  *n = sizes[1];
+  const size_t width = model_width(random);
+  *rows = width != 0 ? few(random, 8) : sizes[0];
+  *n = width != 0 ? width : sizes[1];
 }
 
 static void rmsnorm(qref_cross_random *random, qref_case *item) {
@@ -272,6 +303,11 @@ static void draw_hadamard(qref_cross_random *random, size_t *rows, size_t *dim) 
   *dim = qref_cross_one_in(random, 128) ? qref_cross_dimension(random, budget)
                                         : base << qref_cross_below(random, doublings + 1);
   *rows = qref_cross_dimension(random, budget / *dim + 1);
+  const size_t width = model_width(random);
+  if (width != 0) {
+    *rows = few(random, 8);
+    *dim = width;
+  }
 }
 
 static void hadamard(qref_cross_random *random, qref_case *item) {
@@ -289,6 +325,11 @@ static void embedding_w8(qref_cross_random *random, qref_case *item) {
   const size_t budget = 4 * qref_cross_budget(random);
   size_t sizes[2] = {1, 1};
   qref_cross_dimensions(random, budget, 2, most, sizes);
+  const size_t width = model_width(random);
+  if (width != 0) {
+    sizes[0] = few(random, 8);
+    sizes[1] = width;
+  }
   qref_embedding_w8_args *args = &item->args.embedding_w8;
   args->count = sizes[0];
   args->vocab_size = qref_cross_dimension(random, 300);
