@@ -23,7 +23,7 @@ median() {
 }
 
 field() {
-  sed -nE "s/^[[:space:]]*\"$1\":[[:space:]]*([0-9]+),?\$/\\1/p" "$work/report" | head -1
+  sed -nE "s/^[[:space:]]*\"$1\":[[:space:]]*([0-9]+),?\$/\\1/p" "$work/report" | sed -n 1p
 }
 
 echo "median of $repeats runs; MB: 10^6 bytes of tensor data"

@@ -16,7 +16,7 @@ done
 
 step "verify: the text of one process, for a suite in order and for a damaged one"
 cp -r suite damaged
-victim=$(find damaged -name 'y.npy' | sort | head -n 1)
+victim=$(find damaged -name 'y.npy' | sort | sed -n 1p)
 printf '\001' | dd of="$victim" bs=1 seek=128 conv=notrunc status=none
 for directory in suite damaged; do
   code=0
