@@ -7,10 +7,7 @@ cd "$QREF_SOURCE_DIR"
 template=tests/backends/template/my_kernel.c
 [ "$(wc -l <$template)" -lt 100 ] || fail "$template has 100 lines or more"
 
-# README's lines are run where they find what they name, and leave nothing in the tree.
-mkdir "$work/here" "$work/here/build"
-ln -s "$QREF_BINARY_DIR" "$work/here/build/release"
-ln -s "$QREF_SOURCE_DIR/include" "$QREF_SOURCE_DIR/tests" "$work/here"
+make_place_for_readme "$work/here"
 tests/install/readme_block.sh own-kernel | sed "s|^cc |$CC -Wall -Wextra -Werror |" >"$work/lines.sh"
 cd "$work/here"
 

@@ -10,9 +10,7 @@ tests/install/readme_block.sh own-cuda-kernel >"$work/lines.sh"
 
 if command -v nvcc >/dev/null; then
   step "README's lines"
-  mkdir "$work/here" "$work/here/build"
-  ln -s "$QREF_BINARY_DIR" "$work/here/build/release"
-  ln -s "$QREF_SOURCE_DIR/include" "$QREF_SOURCE_DIR/tests" "$work/here"
+  make_place_for_readme "$work/here"
   status=0
   (cd "$work/here" && bash -euo pipefail "$work/lines.sh") >"$work/output" 2>&1 || status=$?
   if nvidia-smi >/dev/null 2>&1; then

@@ -4,6 +4,7 @@
 
 #include <cuda_runtime.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "ref/backends/cuda/status.h"
 
@@ -19,6 +20,11 @@ inline unsigned int qref_cuda_blocks(size_t elements, unsigned int threads) {
   constexpr size_t most = 8192;
   const size_t blocks = elements / threads + (elements % threads != 0);
   return static_cast<unsigned int>(blocks < most ? blocks : most);
+}
+
+/* Whether vectors of so many bytes may be read or written there. */
+inline bool qref_cuda_is_aligned(const void *pointer, size_t bytes) {
+  return reinterpret_cast<uintptr_t>(pointer) % bytes == 0;
 }
 
 /* Queues the kernel. `op` is what a message begins with. */

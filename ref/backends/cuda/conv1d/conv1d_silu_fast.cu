@@ -268,10 +268,6 @@ unsigned int batches_of_thread(const qref_conv1d_silu_args &args) {
   return batches;
 }
 
-bool aligned(const void *pointer) {
-  return reinterpret_cast<uintptr_t>(pointer) % tile == 0;
-}
-
 template <bool Words, bool ReachesLowest, bool Counting>
 qref_status launch(const qref_conv1d_silu_args &args, cudaStream_t stream, qref_error *error) {
   const unsigned int batches = batches_of_thread(args);
@@ -307,7 +303,8 @@ bool qref_cuda_conv1d_silu_has_fast(const qref_conv1d_silu_args &args) {
 }
 
 qref_status qref_cuda_conv1d_silu_fast(const qref_conv1d_silu_args &args, cudaStream_t stream, qref_error *error) {
-  const bool words = args.length % tile == 0 && aligned(args.x) && aligned(args.y);
+  const bool words =
+      args.length % tile == 0 && qref_cuda_is_aligned(args.x, tile) && qref_cuda_is_aligned(args.y, tile);
   const bool reaches_lowest = args.out_scale < QREF_CUDA_CONV1D_OUT_SCALE_WITHOUT_LOWEST;
   if (words) {
     return reaches_lowest ? launch<true, true>(args, stream, error) : launch<true, false>(args, stream, error);

@@ -59,10 +59,6 @@ __global__ void conv1d_silu_update(const __grid_constant__ qref_conv1d_silu_upda
   qref_cuda_add_counts(args.counts, counts);
 }
 
-bool aligned(const void *pointer) {
-  return reinterpret_cast<uintptr_t>(pointer) % sizeof(uint32_t) == 0;
-}
-
 }  // namespace
 
 qref_status qref_cuda_conv1d_silu_update(const qref_conv1d_silu_update_args *args, cudaStream_t stream,
@@ -70,7 +66,8 @@ qref_status qref_cuda_conv1d_silu_update(const qref_conv1d_silu_update_args *arg
   constexpr size_t most_batches = 1024;
   const dim3 grid(qref_cuda_blocks(args->channels, threads),
                   static_cast<unsigned int>(args->batch < most_batches ? args->batch : most_batches));
-  const bool words = args->width == word_taps && aligned(args->state) && aligned(args->w);
+  const bool words = args->width == word_taps && qref_cuda_is_aligned(args->state, sizeof(uint32_t)) &&
+                     qref_cuda_is_aligned(args->w, sizeof(uint32_t));
   return qref_cuda_launch("conv1d_silu_update", words ? conv1d_silu_update<true> : conv1d_silu_update<false>, grid,
                           threads, 0, stream, error, *args, *args->rule);
 }

@@ -149,17 +149,13 @@ __global__ void __launch_bounds__(threads) rmsnorm_shared(qref_rmsnorm_args args
   }
 }
 
-bool aligned(const void *pointer, size_t bytes) {
-  return reinterpret_cast<uintptr_t>(pointer) % bytes == 0;
-}
-
 }  // namespace
 
 bool qref_cuda_rmsnorm_shared_supports(const qref_rmsnorm_args *args) {
   return args->n % vector == 0 && args->n >= least_width && args->n <= most_width && args->normalized == nullptr &&
-         args->before_rounding == nullptr && aligned(args->x, sizeof(ushort4)) &&
-         aligned(args->residual, sizeof(float4)) && aligned(args->weight, sizeof(float4)) &&
-         aligned(args->residual_out, sizeof(float4)) && aligned(args->y, sizeof(char4));
+         args->before_rounding == nullptr && qref_cuda_is_aligned(args->x, sizeof(ushort4)) &&
+         qref_cuda_is_aligned(args->residual, sizeof(float4)) && qref_cuda_is_aligned(args->weight, sizeof(float4)) &&
+         qref_cuda_is_aligned(args->residual_out, sizeof(float4)) && qref_cuda_is_aligned(args->y, sizeof(char4));
 }
 
 qref_status qref_cuda_rmsnorm_shared(const qref_rmsnorm_args *args, cudaStream_t stream, qref_error *error) {

@@ -54,10 +54,6 @@ bool fits(const plan &p, const device_limits &limits) {
   return layout_of<lanes>(p).total * sizeof(float) <= static_cast<size_t>(limits.shared_memory);
 }
 
-bool is_aligned(const void *pointer) {
-  return reinterpret_cast<uintptr_t>(pointer) % sizeof(uint32_t) == 0;
-}
-
 /* How the batches of a column of channels are divided among rows of blocks, and the time of it all in steps of a batch,
  * of which a pass over the sequence takes one more than it has batches. */
 struct division {
@@ -86,8 +82,10 @@ qref_status launch(const qref_selective_scan_args *args, const plan &p, size_t r
   const size_t columns = divide_up(args->channels, p.groups * shape<lanes>::channels);
   const size_t b_count = divide_up(divide_up(args->batch, p.batches), rows) * p.batches;
   const dim3 grid(static_cast<unsigned int>(columns), static_cast<unsigned int>(divide_up(args->batch, b_count)));
-  const bool words = args->length % 4 == 0 && is_aligned(args->u) && is_aligned(args->dt) && is_aligned(args->B) &&
-                     is_aligned(args->C) && is_aligned(args->z);
+  const bool words = args->length % 4 == 0 && qref_cuda_is_aligned(args->u, sizeof(uint32_t)) &&
+                     qref_cuda_is_aligned(args->dt, sizeof(uint32_t)) &&
+                     qref_cuda_is_aligned(args->B, sizeof(uint32_t)) &&
+                     qref_cuda_is_aligned(args->C, sizeof(uint32_t)) && qref_cuda_is_aligned(args->z, sizeof(uint32_t));
   const size_t bytes = layout_of<lanes>(p).total * sizeof(float);
   return qref_cuda_launch("selective_scan", scan_by_tables<lanes>, grid, dim3(shape<lanes>::threads), bytes, stream,
                           error, *args, *args->rule, p, b_count, words);

@@ -11,6 +11,7 @@
 /* Behind the functions that they call. */
 #include <cuda_fp16.h>
 
+#include "ref/backends/cuda/scan/codes.cuh"
 #include "ref/backends/cuda/scan/softplus.cuh"
 
 namespace {
@@ -56,11 +57,6 @@ __device__ inline void store_codes(int8_t *to, size_t count, bool words, uint32_
   for (unsigned int j = 0; j < STATES_OF_LANE && j < count; j++) {
     to[j] = static_cast<int8_t>(codes >> (8 * j));
   }
-}
-
-/* The lowest code of a word. */
-__device__ __forceinline__ float lowest_code(uint32_t codes) {
-  return static_cast<float>(static_cast<int8_t>(codes));
 }
 
 __device__ inline qref_float16 gated_output(const qref_selective_scan_update_args &args, size_t i, size_t d, float sum,
@@ -112,17 +108,17 @@ __global__ void __launch_bounds__(LANE_THREADS, LANE_BLOCKS)
       uint32_t state = 0;
 #pragma unroll 1 /* Few instructions take less time to arrive. */
       for (unsigned int j = 0; j < STATES_OF_LANE; j++) {
-        const float A = -qref_cuda_scan::decay_of(s.A_log * lowest_code(A_log));
+        const float A = -qref_cuda_scan::decay_of(s.A_log * qref_cuda_scan::code_value(A_log));
         const float a = qref_cuda_scan::decay_of(dt * A);
-        const float x = ((s.B * lowest_code(B)) * dt) * u;
-        const float h = qref_multiply_add_f32(lowest_code(old) * s.state, a, x, rule.state_update);
+        const float x = ((s.B * qref_cuda_scan::code_value(B)) * dt) * u;
+        const float h = qref_multiply_add_f32(qref_cuda_scan::code_value(old) * s.state, a, x, rule.state_update);
         const float scaled =
             qref_apply_scale(h * rule.state_prescale, s.state * rule.state_prescale, rule.state.scale_form);
         if (j < count) {
           const int8_t code = qref_round_to_int8(scaled, &rule.state.round, i * N + n + j, &counts);
           state |= static_cast<uint32_t>(static_cast<uint8_t>(code)) << (8 * j);
         }
-        own_terms[lane * STATES_OF_LANE + j] = make_float2(h, s.C * lowest_code(C));
+        own_terms[lane * STATES_OF_LANE + j] = make_float2(h, s.C * qref_cuda_scan::code_value(C));
         A_log >>= 8;
         B >>= 8;
         C >>= 8;
@@ -143,10 +139,6 @@ __global__ void __launch_bounds__(LANE_THREADS, LANE_BLOCKS)
   qref_cuda_add_counts(args.counts, counts);
 }
 
-bool begins_words(const void *pointer) {
-  return reinterpret_cast<uintptr_t>(pointer) % sizeof(uint32_t) == 0;
-}
-
 bool has_intermediates(const qref_selective_scan_update_args *args) {
   return args->dt_before_softplus != nullptr || args->dt_after_softplus != nullptr || args->decay != nullptr ||
          args->state_input != nullptr || args->h != nullptr || args->sum != nullptr || args->before_store != nullptr ||
@@ -159,8 +151,10 @@ qref_status qref_cuda_selective_scan_update(const qref_selective_scan_update_arg
                                             qref_error *error) {
   const size_t channels = args->batch * args->channels;
   if (!has_intermediates(args)) {
-    const bool words = args->states % STATES_OF_LANE == 0 && begins_words(args->A_log) && begins_words(args->B) &&
-                       begins_words(args->C) && begins_words(args->state);
+    const bool words = args->states % STATES_OF_LANE == 0 && qref_cuda_is_aligned(args->A_log, sizeof(uint32_t)) &&
+                       qref_cuda_is_aligned(args->B, sizeof(uint32_t)) &&
+                       qref_cuda_is_aligned(args->C, sizeof(uint32_t)) &&
+                       qref_cuda_is_aligned(args->state, sizeof(uint32_t));
     return qref_cuda_launch("selective_scan_update", update_by_lanes,
                             dim3(qref_cuda_blocks(channels, LANE_THREADS / LANES)), dim3(LANE_THREADS), 0, stream,
                             error, *args, *args->rule, words);

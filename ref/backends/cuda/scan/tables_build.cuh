@@ -3,6 +3,7 @@
 #ifndef QREF_BACKENDS_CUDA_SCAN_TABLES_BUILD_CUH
 #define QREF_BACKENDS_CUDA_SCAN_TABLES_BUILD_CUH
 
+#include "ref/backends/cuda/scan/codes.cuh"
 #include "ref/backends/cuda/scan/softplus.cuh"
 #include "ref/backends/cuda/scan/tables_layout.cuh"
 
@@ -14,11 +15,6 @@ constexpr float GREATEST_DIVISOR = 0x1p120f;
 /* The channel itself, or the last one for those behind it. */
 __device__ inline size_t existing_channel(const qref_selective_scan_args &args, size_t d) {
   return d < args.channels ? d : args.channels - 1;
-}
-
-/* Entry `code` of a table is that of the int8 with these 8 bits. */
-__device__ inline float code_value(unsigned int code) {
-  return static_cast<float>(static_cast<int8_t>(code));
 }
 
 /* Needs a barrier behind it. */
