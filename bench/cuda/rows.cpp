@@ -259,6 +259,9 @@ void bench_add_rows(std::vector<bench_problem> *problems, bool quick) {
   constexpr size_t rows = 16384;
   add_hadamard(problems, rows, 5120, 246, 170);
   add_hadamard(problems, rows, 1536, 53, 40);
+  for (const size_t dim : {768, 1024, 2048, 2560, 3072, 4096}) {
+    add_hadamard(problems, rows, dim, 0, 0);
+  }
   add_rmsnorm(problems, rows, 2560);
   add_rmsnorm(problems, 2048, 768);
   add_embedding(problems, rows, 2560);

@@ -1,6 +1,7 @@
 /* The five forms of linear W8A8. */
 #include "ref/backends/cuda/numerics.cuh"
 /* Behind the numerics. */
+#include "ref/backends/cuda/device_limits.h"
 #include "ref/backends/cuda/device_ops.h"
 #include "ref/backends/cuda/linear/aligned_copy.cuh"
 #include "ref/backends/cuda/linear/dot.cuh"
@@ -19,26 +20,6 @@ namespace {
 /* Rows up to which w is read, rather than multiplied, the longest. */
 constexpr size_t few_rows_at_most = 16;
 
-struct device_limits {
-  int multiprocessors, shared_bytes, capability_major, capability_minor;
-};
-
-qref_status find_limits(device_limits *limits, qref_error *error) {
-  const struct {
-    cudaDeviceAttr attribute;
-    int *value;
-  } wanted[] = {{cudaDevAttrMultiProcessorCount, &limits->multiprocessors},
-                {cudaDevAttrMaxSharedMemoryPerBlockOptin, &limits->shared_bytes},
-                {cudaDevAttrComputeCapabilityMajor, &limits->capability_major},
-                {cudaDevAttrComputeCapabilityMinor, &limits->capability_minor}};
-  int device;
-  QREF_CUDA_TRY(cudaGetDevice(&device), "linear_w8a8", error);
-  for (const auto &each : wanted) {
-    QREF_CUDA_TRY(cudaDeviceGetAttribute(each.value, each.attribute, device), "linear_w8a8", error);
-  }
-  return QREF_OK;
-}
-
 /* Whether the output is at most `most` tiles, and so deep that warps had better share the depth. On an H100, that is
  * faster than wgmma up to 8 tiles (64 x 1024 x 1024: 7 us, not 10), and than mma.sync where most multiprocessors would
  * have none (2048 x 1536 x 80: 9 us, not 15). */
@@ -47,7 +28,7 @@ bool is_deep(const qref_linear_w8a8_args &args, size_t most) {
 }
 
 template <linear_form form, bool staged>
-qref_status run_mma(const qref_linear_w8a8_args &args, const device_limits &limits, cudaStream_t stream,
+qref_status run_mma(const qref_linear_w8a8_args &args, const qref_cuda_device_limits &limits, cudaStream_t stream,
                     qref_error *error) {
   /* Tiles of 128 x 256 move less, where they fit and occupy every multiprocessor twice. */
   using large = mma_tile<256>;
@@ -61,7 +42,7 @@ qref_status run_mma(const qref_linear_w8a8_args &args, const device_limits &limi
 #if defined(QREF_CUDA_SM90A)
 /* sm_90a runs on this capability alone. */
 template <linear_form form>
-bool takes_wgmma(const qref_linear_w8a8_args &args, const device_limits &limits) {
+bool takes_wgmma(const qref_linear_w8a8_args &args, const qref_cuda_device_limits &limits) {
   return limits.capability_major == 9 && limits.capability_minor == 0 && linear_wgmma_allowed<form>(args);
 }
 #endif
@@ -81,8 +62,8 @@ qref_status run(const qref_linear_w8a8_args *args, cudaStream_t stream, qref_err
   if (args->rows <= few_rows_at_most) {
     return run_few_rows<form>(*args, stream, error);
   }
-  device_limits limits;
-  QREF_TRY(find_limits(&limits, error));
+  qref_cuda_device_limits limits;
+  QREF_TRY(qref_cuda_find_device_limits(&limits, "linear_w8a8", error));
   linear_aligned_matrix x, w;
   QREF_TRY(x.take(args->x, args->rows, args->depth, stream, error));
   QREF_TRY(w.take(args->w, args->columns, args->depth, stream, error));

@@ -78,8 +78,20 @@ using launch_function = qref_status (*)(const qref_hadamard_args *, cudaStream_t
  * templates take any n * 64 * spans. */
 launch_function launch_of(size_t dim) {
   switch (dim) {
+    case 768:
+      return launch<shape<12, 1, 2, 8, 128, 5>>;
+    case 1024:
+      return launch<shape<1, 16, 1, 8, 128, 4>>;
     case 1536:
       return launch<shape<12, 2, 2, 4, 128, 5>>;
+    case 2048:
+      return launch<shape<1, 32, 1, 4, 128, 4>>;
+    case 2560:
+      return launch<shape<40, 1, 1, 2, 128, 6>>;
+    case 3072:
+      return launch<shape<12, 4, 1, 2, 128, 5>>;
+    case 4096:
+      return launch<shape<1, 64, 1, 2, 128, 4>>;
     case 5120:
       return launch<shape<40, 2, 1, 1, 128, 6>>;
     default:

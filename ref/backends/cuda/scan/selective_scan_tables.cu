@@ -2,6 +2,7 @@
 #include "ref/backends/cuda/numerics.cuh"
 /* Behind the numerics. */
 #include "ref/backends/cuda/counts.cuh"
+#include "ref/backends/cuda/device_limits.h"
 #include "ref/backends/cuda/scan/selective_scan.h"
 #include "ref/backends/cuda/status.h"
 #include "ref/ops/scan_layout.h"
@@ -25,20 +26,6 @@ size_t divide_up(size_t a, size_t b) {
   return a / b + (a % b != 0);
 }
 
-struct device_limits {
-  int multiprocessors, shared_memory;
-};
-
-qref_status limits_of_device(device_limits *limits, qref_error *error) {
-  int device = 0;
-  QREF_CUDA_TRY(cudaGetDevice(&device), "selective_scan: device", error);
-  QREF_CUDA_TRY(cudaDeviceGetAttribute(&limits->multiprocessors, cudaDevAttrMultiProcessorCount, device),
-                "selective_scan: multiprocessors", error);
-  QREF_CUDA_TRY(cudaDeviceGetAttribute(&limits->shared_memory, cudaDevAttrMaxSharedMemoryPerBlockOptin, device),
-                "selective_scan: shared memory", error);
-  return QREF_OK;
-}
-
 template <unsigned int lanes>
 plan plan_of(size_t groups, size_t batches) {
   plan p = {};
@@ -50,8 +37,8 @@ plan plan_of(size_t groups, size_t batches) {
 }
 
 template <unsigned int lanes>
-bool fits(const plan &p, const device_limits &limits) {
-  return layout_of<lanes>(p).total * sizeof(float) <= static_cast<size_t>(limits.shared_memory);
+bool fits(const plan &p, const qref_cuda_device_limits &limits) {
+  return layout_of<lanes>(p).total * sizeof(float) <= static_cast<size_t>(limits.shared_bytes);
 }
 
 /* How the batches of a column of channels are divided among rows of blocks, and the time of it all in steps of a batch,
@@ -61,7 +48,7 @@ struct division {
 };
 
 template <unsigned int lanes>
-division division_of(const qref_selective_scan_args *args, const plan &p, const device_limits &limits) {
+division division_of(const qref_selective_scan_args *args, const plan &p, const qref_cuda_device_limits &limits) {
   constexpr size_t table_steps = 1500;
   const size_t columns = divide_up(args->channels, p.groups * shape<lanes>::channels);
   const size_t passes = divide_up(args->batch, p.batches);
@@ -107,8 +94,8 @@ qref_status qref_cuda_selective_scan_tables(const qref_selective_scan_args *args
   if (args->states != STATES || args->length < LEAST_LENGTH || args->length > MOST_LENGTH || has_intermediates(args)) {
     return QREF_OK;
   }
-  device_limits limits = {};
-  const qref_status status = limits_of_device(&limits, error);
+  qref_cuda_device_limits limits;
+  const qref_status status = qref_cuda_find_device_limits(&limits, "selective_scan", error);
   if (status != QREF_OK) {
     return status;
   }

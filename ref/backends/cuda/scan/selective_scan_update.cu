@@ -9,8 +9,7 @@
 #include "ref/ops/scan_recurrence.c"
 #include "ref/ops/selective_scan_update.c"
 /* Behind the functions that they call. */
-#include <cuda_fp16.h>
-
+#include "ref/backends/cuda/float16.cuh"
 #include "ref/backends/cuda/scan/codes.cuh"
 #include "ref/backends/cuda/scan/softplus.cuh"
 
@@ -70,7 +69,7 @@ __device__ inline qref_float16 gated_output(const qref_selective_scan_update_arg
     const float z = static_cast<float>(args.z[i]) * s.z;
     y = y * (z * (1.0f / (1.0f + qref_cuda_scan::decay_of(-z)))); /* a NaN may be any */
   }
-  return y == y ? __half_as_ushort(__float2half_rn(y)) : qref_f16_from_f32(y);
+  return qref_cuda_f16_from_f32(y);
 }
 
 /* `words`: rows of A_log, B, C and state begin at multiples of 4 bytes, and so does their end. */

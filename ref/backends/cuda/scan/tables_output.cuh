@@ -6,15 +6,10 @@
 #include <cuda_fp16.h>
 #include <string.h>
 
+#include "ref/backends/cuda/float16.cuh"
 #include "ref/backends/cuda/scan/tables_input.cuh"
 
 namespace qref_cuda_scan {
-
-constexpr qref_float16 NAN_HALF = 0x7e00;
-
-__device__ inline uint32_t half_bits(float value) {
-  return value == value ? __half_as_ushort(__float2half_rn(value)) : NAN_HALF;
-}
 
 __device__ __forceinline__ uint32_t half_pair(float low, float high) {
   const __half2 pair = __floats2half2_rn(low, high);
@@ -106,7 +101,7 @@ __device__ __forceinline__ void gate(const ungated &u, bool has_z, uint32_t z_co
     uint32_t half[4];
 #pragma unroll
     for (unsigned int j = 0; j < 4; j++) {
-      half[j] = half_bits(has_z ? product[j] / shared[l.divisor + byte_of(z_codes, j)] : u.y[j]);
+      half[j] = qref_cuda_f16_from_f32(has_z ? product[j] / shared[l.divisor + byte_of(z_codes, j)] : u.y[j]);
     }
     pairs[0] = half[0] | half[1] << 16;
     pairs[1] = half[2] | half[3] << 16;
