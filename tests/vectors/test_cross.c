@@ -567,6 +567,45 @@ static void some_random_cases_are_as_wide_as_a_model(void **state) {
   }
 }
 
+static size_t least(size_t a, size_t b, size_t c) {
+  const size_t of_two = a < b ? a : b;
+  return of_two < c ? of_two : c;
+}
+
+/* Of the dimensions that kernels share out, with 5 batches as 25. */
+static size_t least_dimension(const qref_case *item) {
+  const qref_conv1d_silu_args *conv1d = &item->args.conv1d_silu;
+  const qref_linear_w8a8_args *linear = &item->args.linear_w8a8;
+  const qref_selective_scan_args *scan = &item->args.selective_scan;
+  switch (item->schema->op) {
+    case QREF_OP_CONV1D_SILU:
+      return least(5 * conv1d->batch, conv1d->channels, conv1d->length);
+    case QREF_OP_LINEAR_W8A8:
+      return least(linear->rows, linear->columns, linear->depth);
+    default:
+      return least(5 * scan->batch, scan->channels, scan->length);
+  }
+}
+
+static void some_random_cases_have_several_of_each_dimension(void **state) {
+  (void)state;
+  static const qref_op ops[] = {QREF_OP_CONV1D_SILU, QREF_OP_LINEAR_W8A8, QREF_OP_SELECTIVE_SCAN};
+  enum { CASES = 4000 };
+  for (size_t i = 0; i < sizeof ops / sizeof ops[0]; i++) {
+    size_t found = 0;
+    for (uint64_t index = 0; index < CASES; index++) {
+      qref_case item;
+      qref_cross_random random = {index};
+      qref_case_begin(&item, ops[i], "random", qref_profile_at(0));
+      qref_cross_random_attributes(&random, &item);
+      found += least_dimension(&item) >= 20 ? 1 : 0;
+    }
+    if (found < CASES / 200 || found > CASES / 10) {
+      fail_msg("%s: several of each dimension in %zu of %d cases", qref_op_name(ops[i]), found, (int)CASES);
+    }
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_copy_of_the_reference_is_equal),
@@ -582,6 +621,7 @@ int main(void) {
       cmocka_unit_test(bad_options_are_refused),
       cmocka_unit_test(random_cases_say_something),
       cmocka_unit_test(some_random_cases_are_as_wide_as_a_model),
+      cmocka_unit_test(some_random_cases_have_several_of_each_dimension),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

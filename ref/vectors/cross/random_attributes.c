@@ -49,7 +49,13 @@ static size_t model_width(qref_cross_random *random) {
   return qref_cross_one_in(random, 512) ? widths[qref_cross_below(random, 8)] : 0;
 }
 
-/* How many such rows there are, or about how many steps. */
+/* Whether a case has several of every dimension, each more than a thread or a block takes at a time: where one of them
+ * is of any magnitude, the budget seldom leaves that for the others. */
+static bool several_of_each(qref_cross_random *random) {
+  return qref_cross_one_in(random, 24);
+}
+
+/* How many there are of the other dimensions. */
 static size_t few(qref_cross_random *random, uint32_t most) {
   return 1 + qref_cross_below(random, most);
 }
@@ -69,6 +75,10 @@ static conv1d_shape draw_conv1d(qref_cross_random *random, bool has_length) {
     sizes[0] = few(random, 2);
     sizes[1] = channels;
     sizes[2] = has_length ? few(random, 24) : 1;
+  } else if (has_length && several_of_each(random)) {
+    sizes[0] = few(random, 8);
+    sizes[1] = few(random, 40);
+    sizes[2] = few(random, 300);
   }
   return (conv1d_shape){sizes[0], sizes[1], sizes[2], usually(random, TYPICAL_WIDTH, 12)};
 }
@@ -146,6 +156,10 @@ static linear_shape draw_linear(qref_cross_random *random, uint32_t one_row_in) 
     sizes[0] = most[0] == 1 ? 1 : few(random, 40);
     sizes[1] = few(random, 400);
     sizes[2] = depth;
+  } else if (most[0] != 1 && several_of_each(random)) {
+    sizes[0] = few(random, 300);
+    sizes[1] = few(random, 300);
+    sizes[2] = few(random, 200);
   }
   return (linear_shape){sizes[0], sizes[1], sizes[2]};
 }
@@ -189,6 +203,10 @@ static scan_shape draw_scan(qref_cross_random *random, bool has_length) {
     sizes[0] = 1;
     sizes[1] = channels;
     sizes[2] = has_length ? few(random, 20) : 1;
+  } else if (has_length && several_of_each(random)) {
+    sizes[0] = few(random, 12);
+    sizes[1] = few(random, 40);
+    sizes[2] = 10 + few(random, 90);
   }
   return (scan_shape){sizes[0], sizes[1], sizes[2], states};
 }

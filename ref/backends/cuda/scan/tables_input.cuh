@@ -115,7 +115,6 @@ __device__ inline input_task<BC_rows> input_task_of(const qref_selective_scan_ar
                                                     const layout &l, const block &k, const helper_channel &c,
                                                     unsigned int thread, const float *shared) {
   using s = shape<lanes>;
-  constexpr unsigned int tensor_floats = STATES * STEPS;
   input_task<BC_rows> task = {};
   const unsigned int of_block = c.team % p.groups * s::channels + c.r;
   task.step = c.quarter * 4;
@@ -136,9 +135,9 @@ __device__ inline input_task<BC_rows> input_task_of(const qref_selective_scan_ar
   const unsigned int n = thread % 8 + thread / 32 % 2 * 8;
   task.BC_step = thread / 8 % 4 * 4;
   const unsigned int at_once = p.helpers / 4; /* batches */
-  task.BC_at = qref_ptx_kept(qref_ptx_shared_address(shared + l.BC + thread / 64 * tensor_floats +
-                                                     (task.BC_step / s::steps * STATES + n) * s::steps));
-  task.BC_at_stride = 2 * at_once * tensor_floats * BYTES;
+  task.BC_at = qref_ptx_kept(qref_ptx_shared_address(shared + l.BC + thread / 64 * s::BC_tensor +
+                                                     task.BC_step / s::steps * s::BC_run + n * s::steps));
+  task.BC_at_stride = 2 * at_once * s::BC_tensor * BYTES;
   task.BC_scale = is_C ? args.scales.C : args.scales.B;
 #pragma unroll
   for (unsigned int j = 0; j < BC_rows; j++) {

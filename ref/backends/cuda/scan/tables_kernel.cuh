@@ -1,10 +1,9 @@
 /* The kernel of the fast int8 scan. A block takes some channels and goes through its batches, `batches` at a time: its
  * first warps scan, the others prepare what these read and store what they leave, a chunk in front and behind.
  *
- * What limits it on an H100: the scanning warps, which wait half of their time for shared memory. For each state and
- * step they read 4 bytes of a table, and 4 of B and of C, which the channels of a lane share; with 4 lanes, what lanes
- * g and g + 2 read of B and C lies on the same banks. The helping warps have a third of their time to spare. The tables
- * take 7 % of the time of 2048 steps of 8 batches, and a sixth of that of one. */
+ * What limits it on an H100: the scanning warps, which wait for shared memory. For each state and step they read 4 bytes
+ * of a table, and 4 of B and of C, which the channels of a lane share. The tables take 7 % of the time of 2048 steps of
+ * 8 batches, and a sixth of that of one. */
 #ifndef QREF_BACKENDS_CUDA_SCAN_TABLES_KERNEL_CUH
 #define QREF_BACKENDS_CUDA_SCAN_TABLES_KERNEL_CUH
 
@@ -26,8 +25,8 @@ __device__ inline lane<lanes> lane_of(const plan &p, const layout &l, unsigned i
   lane<lanes> self = {};
   self.g = thread / 4;
   self.decay = qref_ptx_shared_address(shared + l.decay + (team % p.groups * CODES * 32 + thread) * s::states);
-  self.BC = l.BC + team / p.groups * 2 * STATES * STEPS + self.g * s::states * s::steps;
-  self.BC_slot = p.batches * 2 * STATES * STEPS;
+  self.BC = l.BC + team / p.groups * 2 * s::BC_tensor + self.g * s::states * s::steps;
+  self.BC_slot = p.batches * 2 * s::BC_tensor;
   self.du = l.du + team * s::runs * s::du_run + r * s::steps;
   self.du_slot = p.teams() * s::runs * s::du_run;
   self.codes = l.codes * BYTES + self.du - l.du;
@@ -147,7 +146,7 @@ __device__ __forceinline__ void help_rounds(const qref_selective_scan_args &args
   const float u_scale = args.scales.u;
   const unsigned int du_slot = p.teams() * s::runs * s::du_run;
   const unsigned int y_slot = p.teams() * s::runs * s::y_run;
-  const unsigned int BC_slot = 2 * p.batches * STATES * STEPS;
+  const unsigned int BC_slot = 2 * p.batches * s::BC_tensor;
 
   const unsigned int rounds = k.chunks + behind;
   bool has_task = c.exists;
@@ -181,19 +180,20 @@ __device__ __forceinline__ void help_rounds(const qref_selective_scan_args &args
       constexpr unsigned int oldest = unrolled - behind;
       const unsigned int stored = (j + oldest) % unrolled; /* chunk i - behind */
       const input_words<BC_rows> &now = words_of[j];
-      read_inputs<words>(in, i + ahead, j + ahead, &words_of[(j + ahead) % unrolled]);
       float delta[4];
 #pragma unroll
       for (unsigned int q = 0; q < 4; q++) {
         delta[q] = shared[in.delta + byte_of(now.dt, q)];
       }
       const uint32_t z_codes = transposed_codes(z[stored], threadIdx.x);
-      load_4_codes<words>(in.z + j * STEPS, i * STEPS + in.step, in.limit, &z[j]);
       const ungated y = read_ungated<lanes>(out, l, z_codes, stored * y_slot, shared);
       slots.y = j * y_slot * BYTES;
       convert_inputs<lanes>(in, u_scale, now, delta, slots, shared);
       uint32_t pairs[2];
       gate(y, has_z, z_codes, l, shared, pairs);
+      /* Behind the uses of what was read before: a wait for that may be one for all that is under way. */
+      read_inputs<words>(in, i + ahead, j + ahead, &words_of[(j + ahead) % unrolled]);
+      load_4_codes<words>(in.z + j * STEPS, i * STEPS + in.step, in.limit, &z[j]);
       if (i >= behind && out.channels != 0 && (i - behind) * STEPS + out.step < k.length) {
         store_outputs(out, args.y + out.y, pairs);
       }

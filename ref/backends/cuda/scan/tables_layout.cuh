@@ -36,7 +36,9 @@ struct shape {
   static constexpr unsigned int channels = 32 / lanes;   /* of a team */
   static constexpr unsigned int steps = STEPS / lanes;   /* of a run */
   static constexpr unsigned int runs = lanes;            /* of a chunk */
-  static constexpr unsigned int BC_run = STATES * steps; /* floats of B, and of C, of a run */
+  /* Floats of B, and of C, of a run: lanes, which read runs one behind the other, find them on different banks. */
+  static constexpr unsigned int BC_run = STATES * steps + (lanes == 4 ? 8 : 0);
+  static constexpr unsigned int BC_tensor = runs * BC_run;
   static constexpr unsigned int du_run = channels * steps;
   static constexpr unsigned int y_run = du_run + steps; /* the rest keeps what is stored together on different banks */
   static constexpr unsigned int lane_channels = channels / 4;
@@ -66,7 +68,7 @@ struct plan {
 struct layout {
   unsigned int decay;   /* (groups, CODES, channels / 4, lanes, 4 channels, states of a lane): exp(dt * A) */
   unsigned int gate;    /* (CODES, 2): z and the reciprocal of 1 + exp(-z), bounded */
-  unsigned int BC;      /* (INPUT_CHUNKS, batches, 2, runs, STATES, steps) */
+  unsigned int BC;      /* (INPUT_CHUNKS, batches, 2, runs, BC_run): of which (STATES, steps) */
   unsigned int du;      /* (INPUT_CHUNKS, teams, runs, channels of a team, steps): dt * u; see du_place */
   unsigned int y;       /* (Y_CHUNKS, teams, runs, y_run): D * u, then y in front of the gate */
   unsigned int delta;   /* (channels, DELTA_ROW): dt */
@@ -85,7 +87,7 @@ __host__ __device__ constexpr layout layout_of(plan p) {
   l.decay = 0;
   l.gate = l.decay + channels * CODES * STATES;
   l.BC = l.gate + 2 * CODES;
-  l.du = l.BC + INPUT_CHUNKS * p.batches * 2 * STATES * STEPS;
+  l.du = l.BC + INPUT_CHUNKS * p.batches * 2 * s::BC_tensor;
   l.y = l.du + INPUT_CHUNKS * p.teams() * s::runs * s::du_run;
   l.delta = l.y + Y_CHUNKS * p.teams() * s::runs * s::y_run;
   l.A = l.delta + channels * DELTA_ROW;

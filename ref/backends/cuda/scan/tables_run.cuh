@@ -107,7 +107,7 @@ __device__ __forceinline__ void read_run(const lane<lanes> &self, const chunk_pl
     load_floats<s::steps>(shared + at_channel, to->du[k]);
   }
   load_floats<s::states * s::steps>(shared + BC_at, to->B);
-  load_floats<s::states * s::steps>(shared + BC_at + STATES * STEPS, to->C);
+  load_floats<s::states * s::steps>(shared + BC_at + s::BC_tensor, to->C);
 }
 
 /* What it reads when it is there: the decay of the run's steps, and of lane 0 D * u, with which y begins. */
@@ -188,6 +188,9 @@ template <unsigned int lanes>
 __device__ __forceinline__ void store_y(const lane<lanes> &self, const chunk_places<lanes> &at, unsigned int i,
                                         float *shared) {
   using s = shape<lanes>;
+  if (i == s::runs - 1) {
+    __syncwarp(); /* lane 0 read D * u there, in run 0 of this chunk */
+  }
   if (self.stores_y) {
 #pragma unroll
     for (unsigned int k = 0; k < s::lane_channels; k++) {
