@@ -1,6 +1,6 @@
 /* Times of the CUDA module's ops on device memory. Every op runs on random data, its outputs are first compared with
- * the reference, and only then timed: after a warm-up, between events, several sets of tensors in turn where they would
- * otherwise stay in the L2 cache.
+ * those of backend cpu, element by element, and only then timed: after a warm-up, between events, several sets of
+ * tensors in turn where they would otherwise stay in the L2 cache.
  *
  * floor is the time that the bytes take at the bandwidth of a device-to-device copy in this run, or the int8 operations
  * at the peak rate of the matrix units, whichever is longer; recorded is what the original's kernels took on an H100.
@@ -11,6 +11,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <thread>
 
 #include "bench/cuda/cublas.h"
 #include "bench/cuda/problem.h"
@@ -86,7 +87,7 @@ size_t set_count(const bench_problem &problem, const device &where) {
   return sets <= 1 ? 1 : sets >= 16 ? 16 : static_cast<size_t>(sets) + 1;
 }
 
-/* One run from fresh inputs; "" if it gives what the reference gives. */
+/* One run from fresh inputs; "" if it gives what backend cpu gives. */
 std::string try_once(const qref_cuda_ops &ops, bench_instance *instance, cudaStream_t stream, bool *unsupported) {
   qref_error error = {};
   instance->reset();
@@ -209,7 +210,7 @@ bool append_csv(const char *path, const device &where, const bench_problem &prob
 
 const char *const help =
     "usage: bench_cuda [--module FILE] [--only OP] [--runs N] [--csv FILE] [--quick] [--list]\n"
-    "Times of the CUDA module's ops on device memory, each compared with the reference first.\n"
+    "Times of the CUDA module's ops on device memory, each output compared with backend cpu's first.\n"
     "  --module FILE  the module (default ./qref_cuda.so)\n"
     "  --only OP      only this op\n"
     "  --runs N       timed runs, at least 50 (default 60)\n"
@@ -287,20 +288,20 @@ const qref_profile *bench_profile() {
   return qref_profile_builtin("quamba");
 }
 
-std::vector<size_t> bench_sample(size_t count, size_t most) {
-  std::vector<size_t> indices;
-  bench_random random(count);
-  if (count <= most) {
-    for (size_t i = 0; i < count; i++) {
-      indices.push_back(i);
+int bench_threads() {
+  return static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+}
+
+std::string bench_instance::check() {
+  if (!computed_) {
+    const qref_backend *cpu = nullptr;
+    qref_error error = {};
+    if (qref_backend_find("cpu", &cpu, &error) != QREF_OK || compute(*cpu, &error) != QREF_OK) {
+      return std::string("backend cpu: ") + error.message;
     }
-    return indices;
+    computed_ = true;
   }
-  indices = {0, count - 1};
-  while (indices.size() < most) {
-    indices.push_back(static_cast<size_t>(random.bits() % count));
-  }
-  return indices;
+  return outputs_.difference();
 }
 
 int main(int argc, char **argv) {

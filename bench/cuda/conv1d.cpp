@@ -17,7 +17,7 @@ class sequence : public bench_instance {
         x_(batch * channels * length),
         w_(channels * width),
         bias_(channels),
-        y_(batch * channels * length) {
+        y_(&outputs_, "y", batch * channels * length) {
     bench_random random(seed);
     bench_fill(&x_, &random);
     bench_fill(&w_, &random);
@@ -25,49 +25,40 @@ class sequence : public bench_instance {
   }
 
   qref_status run(const qref_cuda_ops &ops, cudaStream_t stream, qref_error *error) override {
-    qref_conv1d_silu_args args = arguments(batch_, channels_, x_.device(), w_.device(), bias_.device(), y_.device());
+    const qref_conv1d_silu_args args = arguments(bench_place::device);
     return ops.conv1d_silu(&args, stream, error);
   }
 
-  void reset() override {
-    y_.poison();
-  }
-
-  std::string check() override {
-    y_.download();
-    return bench_check_each(bench_sample(batch_ * channels_, 40), [&](size_t row, bench_check &check) {
-      const size_t channel = row % channels_;
-      std::vector<int8_t> expected(length_);
-      const qref_conv1d_silu_args args =
-          arguments(1, 1, &x_.host[row * length_], &w_.host[channel * width], &bias_.host[channel], expected.data());
-      check.reference(qref_conv1d_silu(&args, &check.error));
-      check.equal("y", row, &y_.host[row * length_], expected);
-    });
+ protected:
+  qref_status compute(const qref_backend &cpu, qref_error *error) override {
+    const qref_conv1d_silu_args args = arguments(bench_place::host);
+    return cpu.conv1d_silu(&args, error);
   }
 
  private:
-  qref_conv1d_silu_args arguments(size_t batch, size_t channels, const int8_t *x, const int8_t *w, const int8_t *bias,
-                                  int8_t *y) const {
+  qref_conv1d_silu_args arguments(bench_place place) {
     qref_conv1d_silu_args args = {};
     args.rule = &bench_profile()->conv1d_silu;
-    args.batch = batch;
-    args.channels = channels;
+    args.threads = bench_threads();
+    args.batch = batch_;
+    args.channels = channels_;
     args.length = length_;
     args.width = width;
-    args.x = x;
-    args.w = w;
-    args.bias = bias;
+    args.x = x_.at(place);
+    args.w = w_.at(place);
+    args.bias = bias_.at(place);
     args.x_scale = scales::x;
     args.w_scale = scales::w;
     args.bias_scale = scales::bias;
     args.out_scale = scales::out;
     args.silu = true;
-    args.y = y;
+    args.y = y_.at(place);
     return args;
   }
 
   size_t batch_, channels_, length_;
-  bench_tensor<int8_t> x_, w_, bias_, y_;
+  bench_tensor<int8_t> x_, w_, bias_;
+  bench_output<int8_t> y_;
 };
 
 class update : public bench_instance {
@@ -75,70 +66,52 @@ class update : public bench_instance {
   update(size_t batch, size_t channels, uint64_t seed)
       : batch_(batch),
         channels_(channels),
-        state_(batch * channels * width),
         x_(batch * channels),
         w_(channels * width),
         bias_(channels),
-        y_(batch * channels) {
+        state_(&outputs_, "state", bench_random_int8(batch * channels * width, seed + 1000)),
+        y_(&outputs_, "y", batch * channels) {
     bench_random random(seed);
-    bench_fill(&state_, &random);
     bench_fill(&x_, &random);
     bench_fill(&w_, &random);
     bench_fill(&bias_, &random);
-    before_ = state_.host;
   }
 
   qref_status run(const qref_cuda_ops &ops, cudaStream_t stream, qref_error *error) override {
-    qref_conv1d_silu_update_args args =
-        arguments(batch_, channels_, state_.device(), x_.device(), w_.device(), bias_.device(), y_.device());
+    const qref_conv1d_silu_update_args args = arguments(bench_place::device);
     return ops.conv1d_silu_update(&args, stream, error);
   }
 
-  void reset() override {
-    state_.host = before_;
-    state_.upload();
-    y_.poison();
-  }
-
-  std::string check() override {
-    state_.download();
-    y_.download();
-    return bench_check_each(bench_sample(batch_, batch_), [&](size_t b, bench_check &check) {
-      std::vector<int8_t> state(before_.begin() + static_cast<ptrdiff_t>(b * channels_ * width),
-                                before_.begin() + static_cast<ptrdiff_t>((b + 1) * channels_ * width));
-      std::vector<int8_t> y(channels_);
-      const qref_conv1d_silu_update_args args =
-          arguments(1, channels_, state.data(), &x_.host[b * channels_], w_.host.data(), bias_.host.data(), y.data());
-      check.reference(qref_conv1d_silu_update(&args, &check.error));
-      check.equal("y", b, &y_.host[b * channels_], y);
-      check.equal("state", b, &state_.host[b * channels_ * width], state);
-    });
+ protected:
+  qref_status compute(const qref_backend &cpu, qref_error *error) override {
+    const qref_conv1d_silu_update_args args = arguments(bench_place::host);
+    return cpu.conv1d_silu_update(&args, error);
   }
 
  private:
-  static qref_conv1d_silu_update_args arguments(size_t batch, size_t channels, int8_t *state, const int8_t *x,
-                                                const int8_t *w, const int8_t *bias, int8_t *y) {
+  qref_conv1d_silu_update_args arguments(bench_place place) {
     qref_conv1d_silu_update_args args = {};
     args.rule = &bench_profile()->conv1d_silu_update;
-    args.batch = batch;
-    args.channels = channels;
+    args.threads = bench_threads();
+    args.batch = batch_;
+    args.channels = channels_;
     args.width = width;
-    args.state = state;
-    args.x = x;
-    args.w = w;
-    args.bias = bias;
+    args.state = state_.at(place);
+    args.x = x_.at(place);
+    args.w = w_.at(place);
+    args.bias = bias_.at(place);
     args.x_scale = scales::x;
     args.w_scale = scales::w;
     args.bias_scale = scales::bias;
     args.out_scale = scales::out;
     args.silu = true;
-    args.y = y;
+    args.y = y_.at(place);
     return args;
   }
 
   size_t batch_, channels_;
-  bench_tensor<int8_t> state_, x_, w_, bias_, y_;
-  std::vector<int8_t> before_;
+  bench_tensor<int8_t> x_, w_, bias_;
+  bench_output<int8_t> state_, y_;
 };
 
 void add_sequence(std::vector<bench_problem> *problems, size_t batch, size_t channels, size_t length, double recorded,

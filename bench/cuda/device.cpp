@@ -23,13 +23,24 @@ float bench_random::real(float low, float high) {
   return low + (high - low) * (static_cast<float>(bits() >> 40) * 0x1p-24f);
 }
 
-void bench_fill(bench_tensor<int8_t> *tensor, bench_random *random, int low, int high) {
-  const uint64_t values = static_cast<uint64_t>(high - low + 1);
+static void fill(std::vector<int8_t> *values, bench_random *random, int low, int high) {
+  const uint64_t range = static_cast<uint64_t>(high - low + 1);
   uint64_t bits = 0;
-  for (size_t i = 0; i < tensor->host.size(); i++) {
+  for (size_t i = 0; i < values->size(); i++) {
     bits = i % 4 == 0 ? random->bits() : bits >> 16;
-    tensor->host[i] = static_cast<int8_t>(low + static_cast<int>(((bits & 0xffffu) * values) >> 16));
+    (*values)[i] = static_cast<int8_t>(low + static_cast<int>(((bits & 0xffffu) * range) >> 16));
   }
+}
+
+std::vector<int8_t> bench_random_int8(size_t count, uint64_t seed) {
+  bench_random random(seed);
+  std::vector<int8_t> values(count);
+  fill(&values, &random, -128, 127);
+  return values;
+}
+
+void bench_fill(bench_tensor<int8_t> *tensor, bench_random *random, int low, int high) {
+  fill(&tensor->host, random, low, high);
   tensor->upload();
 }
 

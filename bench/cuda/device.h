@@ -25,6 +25,9 @@ class bench_random {
   uint64_t state_;
 };
 
+/* Where a call finds its tensors. */
+enum class bench_place { host, device };
+
 /* A tensor on the host and its copy on the device. */
 template <typename T>
 class bench_tensor {
@@ -40,6 +43,9 @@ class bench_tensor {
 
   T *device() const {
     return device_;
+  }
+  T *at(bench_place place) {
+    return place == bench_place::device ? device_ : host.data();
   }
   size_t bytes() const {
     return host.size() * sizeof(T);
@@ -60,6 +66,8 @@ class bench_tensor {
  private:
   T *device_ = nullptr;
 };
+
+std::vector<int8_t> bench_random_int8(size_t count, uint64_t seed);
 
 /* Every value of [low, high] equally likely, and uploaded. */
 void bench_fill(bench_tensor<int8_t> *tensor, bench_random *random, int low = -128, int high = 127);

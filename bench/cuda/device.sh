@@ -44,7 +44,7 @@ case $mode in
   full)
     suites=(--suite standard --suite thorough --suite block --suite layer)
     smoke_end=40 bench_end=100 random_end=195 suites_end=230
-    models_end=262 users_end=300 sweep_end=370 sanitizer_end=450 chunk=2000 most_random=100000000 extra_end=478
+    models_end=262 users_end=300 sweep_end=370 sanitizer_end=450 chunk=1000 most_random=100000000 extra_end=478
     ;;
   *) echo "device.sh: expected quick or full, not '$mode'" >&2 && exit 2 ;;
 esac
@@ -90,15 +90,15 @@ throttle() {
   done
 }
 
-# collect PREFIX LOG TITLE: prints the lines and keeps what was printed.
+# collect PREFIX LOG TITLE: prints the lines and keeps what was printed, the ops first.
 collect() {
-  local op
+  local name names=("${ops[@]}" model table-{conv1d_silu,selective_scan,hadamard,linear_w8a8})
   echo "== $3"
-  for op in "${ops[@]}"; do
-    [ -f "$work/$1-$op.line" ] && cat "$work/$1-$op.line"
+  for name in "${names[@]}"; do
+    [ -f "$work/$1-$name.line" ] && cat "$work/$1-$name.line"
   done
-  for op in "${ops[@]}"; do
-    [ -f "$work/$1-$op.log" ] && printf '\n== %s, %s\n' "$op" "$3" && head -c 200000 "$work/$1-$op.log"
+  for name in "${names[@]}"; do
+    [ -f "$work/$1-$name.log" ] && printf '\n== %s, %s\n' "$name" "$3" && head -c 200000 "$work/$1-$name.log"
   done >>"$out/$2"
 }
 
@@ -202,33 +202,41 @@ END
 # Tools of compute-sanitizer, the most telling first: what the time does not suffice for is left out.
 tools=(memcheck racecheck synccheck initcheck)
 
-# sanitize TOOL OP: suite smoke of an op under a tool of compute-sanitizer.
+# sanitize TOOL NAME COMMAND...: the command under a tool of compute-sanitizer.
 sanitize() {
-  local name=sanitizer-$1-$2 code
-  limited "$sanitizer_end" compute-sanitizer --target-processes all --tool "$1" --error-exitcode 9 \
-    "$qref" cross --quiet --backend "$module" --op "$2" --suite smoke --profile quamba >"$work/$name.log" 2>&1
+  local tool=$1 name=sanitizer-$1-$2 title=$2 code
+  shift 2
+  limited "$sanitizer_end" compute-sanitizer --target-processes all --tool "$tool" --error-exitcode 9 "$@" \
+    >"$work/$name.log" 2>&1
   code=$?
-  if ((code == 124)) && [[ $1 = synccheck || $1 = initcheck ]]; then
-    printf '%-24s %s: not run to its end, no time left\n' "$2:" "$1" >"$work/$name.line"
+  if ((code == 124)) && [[ $tool = synccheck || $tool = initcheck ]]; then
+    printf '%-24s %s: not run to its end, no time left\n' "$title:" "$tool" >"$work/$name.line"
     return
   fi
-  printf '%-24s %s: exit %d, %s\n' "$2:" "$1" $code "$(grep 'SUMMARY' "$work/$name.log" | tail -n 1)" \
+  printf '%-24s %s: exit %d, %s\n' "$title:" "$tool" $code "$(grep 'SUMMARY' "$work/$name.log" | tail -n 1)" \
     >"$work/$name.line"
   ((code == 0)) || touch "$work/failed-$name"
 }
 
+# Every op on suite standard and random cases, a whole model, and under memcheck the shapes of the table.
 sanitizer() {
-  local tool op
+  local tool op cases=(--suite standard --random 60 --profile quamba)
   command -v compute-sanitizer >/dev/null || { echo "== compute-sanitizer was not found" && return; }
   for tool in "${tools[@]}"; do
     for op in "${ops[@]}"; do
       throttle
-      sanitize "$tool" "$op" &
+      sanitize "$tool" "$op" "$qref" cross --quiet --backend "$module" --op "$op" "${cases[@]}" &
     done
+    sanitize "$tool" model "$qref" run --model "$work/model-768.safetensors" --text "$work/text" --decode 8 \
+      --path int8 --backend "$module" &
+  done
+  for op in conv1d_silu selective_scan hadamard linear_w8a8; do
+    throttle
+    sanitize memcheck "table-$op" "$build/bench/bench_cuda" --module "$module" --only "$op" &
   done
   wait
   for tool in "${tools[@]}"; do
-    collect "sanitizer-$tool" sanitizer.log "suite smoke under compute-sanitizer, $tool"
+    collect "sanitizer-$tool" sanitizer.log "compute-sanitizer, $tool: ${cases[*]}"
   done
 }
 
@@ -291,7 +299,7 @@ speeds() {
   QREF_CUBLASLT=$(find /usr/local/cuda*/ /opt /usr/lib -name 'libcublasLt.so.1*' -print -quit 2>/dev/null)
   export QREF_CUBLASLT
   for op in $("$bench" --list); do
-    ending=$((SECONDS + 30 < bench_end ? SECONDS + 30 : bench_end))
+    ending=$((SECONDS + 40 < bench_end ? SECONDS + 40 : bench_end))
     limited $ending "$bench" --module "$module" --only "$op" --csv "$out/bench.csv" 2>&1 ||
       { echo "bench_cuda $op: exit $?" && touch "$work/failed-bench-$op"; }
   done | tee "$out/bench.log" | grep -v '^$' | awk '!seen[$0]++'

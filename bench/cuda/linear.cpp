@@ -1,3 +1,5 @@
+#include <optional>
+
 #include "bench/cuda/problem.h"
 
 namespace {
@@ -6,26 +8,34 @@ namespace {
 struct form {
   const char *name;
   qref_status (*qref_cuda_ops::*on_device)(const qref_linear_w8a8_args *, void *, qref_error *);
-  qref_status (*reference)(const qref_linear_w8a8_args *, qref_error *);
+  qref_status (*qref_backend::*on_host)(const qref_linear_w8a8_args *, qref_error *);
   const qref_linear_rule qref_profile::*rule;
   bool half, scale_per_column;
 };
 
-constexpr form plain = {"linear_w8a8", &qref_cuda_ops::linear_w8a8, qref_linear_w8a8, &qref_profile::linear, false,
-                        false};
-constexpr form half = {
-    "linear_w8a8_f16", &qref_cuda_ops::linear_w8a8_f16, qref_linear_w8a8_f16, &qref_profile::linear, true, false};
+constexpr form plain = {
+    "linear_w8a8", &qref_cuda_ops::linear_w8a8, &qref_backend::linear_w8a8, &qref_profile::linear, false, false};
+constexpr form half = {"linear_w8a8_f16",
+                       &qref_cuda_ops::linear_w8a8_f16,
+                       &qref_backend::linear_w8a8_f16,
+                       &qref_profile::linear,
+                       true,
+                       false};
 constexpr form parallel = {"linear_w8a8_parallel",
                            &qref_cuda_ops::linear_w8a8_parallel,
-                           qref_linear_w8a8_parallel,
+                           &qref_backend::linear_w8a8_parallel,
                            &qref_profile::linear,
                            false,
                            true};
-constexpr form row = {
-    "linear_w8a8_row", &qref_cuda_ops::linear_w8a8_row, qref_linear_w8a8_row, &qref_profile::linear_row, false, false};
+constexpr form row = {"linear_w8a8_row",
+                      &qref_cuda_ops::linear_w8a8_row,
+                      &qref_backend::linear_w8a8_row,
+                      &qref_profile::linear_row,
+                      false,
+                      false};
 constexpr form per_channel = {"linear_w8a8_per_channel",
                               &qref_cuda_ops::linear_w8a8_per_channel,
-                              qref_linear_w8a8_per_channel,
+                              &qref_backend::linear_w8a8_per_channel,
                               &qref_profile::linear_per_channel,
                               false,
                               true};
@@ -37,65 +47,45 @@ class product : public bench_instance {
         size_(size),
         x_(size.rows * size.depth),
         w_(size.columns * size.depth),
-        scale_(which.scale_per_column ? size.columns : 1),
-        y_(which.half ? 1 : size.rows * size.columns),
-        y_f16_(which.half ? size.rows * size.columns : 1) {
+        scale_(which.scale_per_column ? size.columns : 1) {
     bench_random random(seed);
     bench_fill(&x_, &random);
     bench_fill(&w_, &random);
     /* Sums of `depth` products have a deviation of 5461 sqrt(depth); that becomes 30 to 60. */
     const float scale = 45.0f / (5461.0f * __builtin_sqrtf(static_cast<float>(size.depth)));
     bench_fill(&scale_, &random, scale * 0.7f, scale * 1.3f);
+    if (which.half) {
+      y_f16_.emplace(&outputs_, "y_f16", size.rows * size.columns);
+    } else {
+      y_.emplace(&outputs_, "y", size.rows * size.columns);
+    }
   }
 
   qref_status run(const qref_cuda_ops &ops, cudaStream_t stream, qref_error *error) override {
-    qref_linear_w8a8_args args = arguments(size_.rows, size_.columns);
-    args.x = x_.device();
-    args.w = w_.device();
-    args.weight_scale = scale_.device();
-    args.y = form_.half ? nullptr : y_.device();
-    args.y_f16 = form_.half ? y_f16_.device() : nullptr;
+    const qref_linear_w8a8_args args = arguments(bench_place::device);
     return (ops.*form_.on_device)(&args, stream, error);
   }
 
-  void reset() override {
-    y_.poison();
-    y_f16_.poison();
-  }
-
-  /* Parts of some rows, and a whole row at the end. */
-  std::string check() override {
-    y_.download();
-    y_f16_.download();
-    return bench_check_each(bench_sample(size_.rows, 40), [&](size_t i, bench_check &check) {
-      const size_t columns = i + 1 == size_.rows || size_.columns < 64 ? size_.columns : 64;
-      const size_t first = (i * 7919) % (size_.columns - columns + 1);
-      std::vector<int8_t> y(columns);
-      std::vector<qref_float16> y_f16(columns);
-      qref_linear_w8a8_args args = arguments(1, columns);
-      args.x = &x_.host[i * size_.depth];
-      args.w = &w_.host[first * size_.depth];
-      args.weight_scale = &scale_.host[form_.scale_per_column ? first : 0];
-      args.y = y.data();
-      args.y_f16 = y_f16.data();
-      check.reference(form_.reference(&args, &check.error));
-      const size_t start = i * size_.columns + first;
-      if (form_.half) {
-        check.equal("y", start, &y_f16_.host[start], y_f16);
-      } else {
-        check.equal("y", start, &y_.host[start], y);
-      }
-    });
+ protected:
+  qref_status compute(const qref_backend &cpu, qref_error *error) override {
+    const qref_linear_w8a8_args args = arguments(bench_place::host);
+    return (cpu.*form_.on_host)(&args, error);
   }
 
  private:
-  qref_linear_w8a8_args arguments(size_t rows, size_t columns) const {
+  qref_linear_w8a8_args arguments(bench_place place) {
     qref_linear_w8a8_args args = {};
     args.rule = &(bench_profile()->*form_.rule);
-    args.rows = rows;
-    args.columns = columns;
+    args.threads = bench_threads();
+    args.rows = size_.rows;
+    args.columns = size_.columns;
     args.depth = size_.depth;
+    args.x = x_.at(place);
+    args.w = w_.at(place);
+    args.weight_scale = scale_.at(place);
     args.input_scale = 1.03f;
+    args.y = y_ ? y_->at(place) : nullptr;
+    args.y_f16 = y_f16_ ? y_f16_->at(place) : nullptr;
     return args;
   }
 
@@ -103,8 +93,8 @@ class product : public bench_instance {
   bench_matrix size_;
   bench_tensor<int8_t> x_, w_;
   bench_tensor<float> scale_;
-  bench_tensor<int8_t> y_;
-  bench_tensor<qref_float16> y_f16_;
+  std::optional<bench_output<int8_t>> y_;
+  std::optional<bench_output<qref_float16>> y_f16_;
 };
 
 bench_problem *add(std::vector<bench_problem> *problems, const form &which, bench_matrix size) {

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "bench/cuda/device.h"
+#include "bench/cuda/output.h"
 
 /* Inputs and outputs of one call, on host and device. */
 class bench_instance {
@@ -16,10 +16,21 @@ class bench_instance {
   virtual ~bench_instance() = default;
   /* Queues one call. */
   virtual qref_status run(const qref_cuda_ops &ops, cudaStream_t stream, qref_error *error) = 0;
-  /* Puts the inputs that a call changes back, and marks the outputs as unwritten. */
-  virtual void reset() = 0;
-  /* After reset and one run: some of the outputs against the reference. "" or the first difference. */
-  virtual std::string check() = 0;
+  /* Puts the tensors that a call changes back, and marks the others that it writes as unwritten. */
+  void reset() {
+    outputs_.reset();
+  }
+  /* After reset and one run: every output, whole, against that of backend cpu. "" or the first difference. */
+  std::string check();
+
+ protected:
+  /* The same call on the host. */
+  virtual qref_status compute(const qref_backend &cpu, qref_error *error) = 0;
+
+  bench_outputs outputs_;
+
+ private:
+  bool computed_ = false;
 };
 
 struct bench_matrix {
@@ -46,41 +57,7 @@ void bench_add_rows(std::vector<bench_problem> *problems, bool quick);
 
 const qref_profile *bench_profile();
 
-/* Some of 0 .. count-1, the first and the last among them. */
-std::vector<size_t> bench_sample(size_t count, size_t most);
-
-/* Keeps the first difference: "", or "NAME[WHERE, i]: got, expected". */
-struct bench_check {
-  std::string difference;
-  qref_error error = {}; /* for calls of the reference */
-
-  /* A reference that refuses its arguments is an error of the benchmark. */
-  void reference(qref_status status) {
-    if (status != QREF_OK && difference.empty()) {
-      difference = std::string("the reference: ") + error.message;
-    }
-  }
-
-  /* Compares elements that are `stride` apart with dense expected ones. */
-  template <typename T>
-  void equal(const char *name, size_t where, const T *got, const std::vector<T> &expected, size_t stride = 1) {
-    for (size_t i = 0; i < expected.size() && difference.empty(); i++) {
-      if (got[i * stride] != expected[i]) {
-        difference = std::string(name) + "[" + std::to_string(where) + ", " + std::to_string(i) +
-                     "]: " + std::to_string(got[i * stride]) + ", expected " + std::to_string(expected[i]);
-      }
-    }
-  }
-};
-
-/* check_place(place, check) for each place until one differs. */
-template <typename function>
-std::string bench_check_each(const std::vector<size_t> &places, function check_place) {
-  bench_check check;
-  for (size_t i = 0; i < places.size() && check.difference.empty(); i++) {
-    check_place(places[i], check);
-  }
-  return check.difference;
-}
+/* Threads of backend cpu. */
+int bench_threads();
 
 #endif

@@ -1,60 +1,58 @@
 /* The ops on rows: Hadamard, RMSNorm, embedding, requantization. */
-#include <algorithm>
-
 #include "bench/cuda/problem.h"
 
 namespace {
 
 class hadamard : public bench_instance {
  public:
-  hadamard(size_t rows, size_t dim, uint64_t seed) : rows_(rows), dim_(dim), x_(rows * dim), y_(rows * dim) {
+  hadamard(size_t rows, size_t dim, uint64_t seed)
+      : rows_(rows), dim_(dim), x_(rows * dim), y_(&outputs_, "y", rows * dim), scratch_(dim) {
     bench_random random(seed);
     bench_fill_f16(&x_, &random, -4.0f, 4.0f);
   }
 
   qref_status run(const qref_cuda_ops &ops, cudaStream_t stream, qref_error *error) override {
-    const qref_hadamard_args args = arguments(rows_, x_.device(), y_.device());
+    const qref_hadamard_args args = arguments(bench_place::device);
     return ops.hadamard(&args, stream, error);
   }
 
-  void reset() override {
-    y_.poison();
-  }
-
-  std::string check() override {
-    y_.download();
-    std::vector<float> scratch(dim_);
-    return bench_check_each(bench_sample(rows_, 200), [&](size_t row, bench_check &check) {
-      std::vector<int8_t> expected(dim_);
-      qref_hadamard_args args = arguments(1, &x_.host[row * dim_], expected.data());
-      args.scratch = scratch.data();
-      check.reference(qref_hadamard(&args, &check.error));
-      check.equal("y", row, &y_.host[row * dim_], expected);
-    });
+ protected:
+  qref_status compute(const qref_backend &cpu, qref_error *error) override {
+    const qref_hadamard_args args = arguments(bench_place::host);
+    return cpu.hadamard(&args, error);
   }
 
  private:
-  qref_hadamard_args arguments(size_t rows, const qref_float16 *x, int8_t *y) const {
+  qref_hadamard_args arguments(bench_place place) {
     qref_hadamard_args args = {};
     args.rule = &bench_profile()->hadamard;
-    args.rows = rows;
+    args.threads = bench_threads();
+    args.rows = rows_;
     args.dim = dim_;
-    args.x = x;
+    args.x = x_.at(place);
     args.scale = qref_hadamard_scale(dim_, 0.06f);
-    args.y = y;
+    args.y = y_.at(place);
+    args.scratch = scratch_.data();
     return args;
   }
 
   size_t rows_, dim_;
   bench_tensor<qref_float16> x_;
-  bench_tensor<int8_t> y_;
+  bench_output<int8_t> y_;
+  std::vector<float> scratch_;
 };
 
 /* With residual, static scale. */
 class rmsnorm : public bench_instance {
  public:
   rmsnorm(size_t rows, size_t n, uint64_t seed)
-      : rows_(rows), n_(n), x_(rows * n), residual_(rows * n), weight_(n), residual_out_(rows * n), y_(rows * n) {
+      : rows_(rows),
+        n_(n),
+        x_(rows * n),
+        residual_(rows * n),
+        weight_(n),
+        residual_out_(&outputs_, "residual_out", rows * n),
+        y_(&outputs_, "y", rows * n) {
     bench_random random(seed);
     bench_fill_f16(&x_, &random, -4.0f, 4.0f);
     bench_fill(&residual_, &random, -8.0f, 8.0f);
@@ -62,51 +60,38 @@ class rmsnorm : public bench_instance {
   }
 
   qref_status run(const qref_cuda_ops &ops, cudaStream_t stream, qref_error *error) override {
-    const qref_rmsnorm_args args =
-        arguments(rows_, x_.device(), residual_.device(), weight_.device(), residual_out_.device(), y_.device());
+    const qref_rmsnorm_args args = arguments(bench_place::device);
     return ops.rmsnorm(&args, stream, error);
   }
 
-  void reset() override {
-    residual_out_.poison();
-    y_.poison();
-  }
-
-  std::string check() override {
-    residual_out_.download();
-    y_.download();
-    return bench_check_each(bench_sample(rows_, 200), [&](size_t row, bench_check &check) {
-      std::vector<float> r(n_);
-      std::vector<int8_t> y(n_);
-      const qref_rmsnorm_args args =
-          arguments(1, &x_.host[row * n_], &residual_.host[row * n_], weight_.host.data(), r.data(), y.data());
-      check.reference(qref_rmsnorm(&args, &check.error));
-      check.equal("y", row, &y_.host[row * n_], y);
-      check.equal("residual_out", row, &residual_out_.host[row * n_], r);
-    });
+ protected:
+  qref_status compute(const qref_backend &cpu, qref_error *error) override {
+    const qref_rmsnorm_args args = arguments(bench_place::host);
+    return cpu.rmsnorm(&args, error);
   }
 
  private:
-  qref_rmsnorm_args arguments(size_t rows, const qref_float16 *x, const float *residual, const float *weight,
-                              float *residual_out, int8_t *y) const {
+  qref_rmsnorm_args arguments(bench_place place) {
     qref_rmsnorm_args args = {};
     args.rule = &bench_profile()->rmsnorm;
-    args.rows = rows;
+    args.threads = bench_threads();
+    args.rows = rows_;
     args.n = n_;
-    args.x = x;
-    args.residual = residual;
-    args.weight = weight;
+    args.x = x_.at(place);
+    args.residual = residual_.at(place);
+    args.weight = weight_.at(place);
     args.eps = 1e-5f;
     args.out_scale = 0.02f;
-    args.residual_out = residual_out;
-    args.y = y;
+    args.residual_out = residual_out_.at(place);
+    args.y = y_.at(place);
     return args;
   }
 
   size_t rows_, n_;
   bench_tensor<qref_float16> x_;
-  bench_tensor<float> residual_, weight_, residual_out_;
-  bench_tensor<int8_t> y_;
+  bench_tensor<float> residual_, weight_;
+  bench_output<float> residual_out_;
+  bench_output<int8_t> y_;
 };
 
 class embedding : public bench_instance {
@@ -119,7 +104,7 @@ class embedding : public bench_instance {
         tokens_(count),
         weight_(vocabulary * d_model),
         scale_(vocabulary),
-        y_(count * d_model) {
+        y_(&outputs_, "y", count * d_model) {
     bench_random random(seed);
     for (int32_t &token : tokens_.host) {
       token = static_cast<int32_t>(random.bits() % vocabulary);
@@ -130,86 +115,68 @@ class embedding : public bench_instance {
   }
 
   qref_status run(const qref_cuda_ops &ops, cudaStream_t stream, qref_error *error) override {
-    const qref_embedding_w8_args args =
-        arguments(count_, tokens_.device(), weight_.device(), scale_.device(), y_.device());
+    const qref_embedding_w8_args args = arguments(bench_place::device);
     return ops.embedding_w8(&args, stream, error);
   }
 
-  void reset() override {
-    y_.poison();
-  }
-
-  std::string check() override {
-    y_.download();
-    return bench_check_each(bench_sample(count_, 400), [&](size_t i, bench_check &check) {
-      std::vector<qref_float16> expected(d_model_);
-      const qref_embedding_w8_args args =
-          arguments(1, &tokens_.host[i], weight_.host.data(), scale_.host.data(), expected.data());
-      check.reference(qref_embedding_w8(&args, &check.error));
-      check.equal("y", i, &y_.host[i * d_model_], expected);
-    });
+ protected:
+  qref_status compute(const qref_backend &cpu, qref_error *error) override {
+    const qref_embedding_w8_args args = arguments(bench_place::host);
+    return cpu.embedding_w8(&args, error);
   }
 
  private:
-  qref_embedding_w8_args arguments(size_t count, const int32_t *tokens, const int8_t *weight, const qref_float16 *scale,
-                                   qref_float16 *y) const {
+  qref_embedding_w8_args arguments(bench_place place) {
     qref_embedding_w8_args args = {};
-    args.count = count;
+    args.count = count_;
     args.vocab_size = vocabulary;
     args.d_model = d_model_;
-    args.tokens = tokens;
-    args.weight = weight;
-    args.scale = scale;
-    args.y = y;
+    args.tokens = tokens_.at(place);
+    args.weight = weight_.at(place);
+    args.scale = scale_.at(place);
+    args.y = y_.at(place);
     return args;
   }
 
   size_t count_, d_model_;
   bench_tensor<int32_t> tokens_;
   bench_tensor<int8_t> weight_;
-  bench_tensor<qref_float16> scale_, y_;
+  bench_tensor<qref_float16> scale_;
+  bench_output<qref_float16> y_;
 };
 
 class requantize : public bench_instance {
  public:
-  requantize(size_t count, uint64_t seed) : x_(count), y_(count) {
+  requantize(size_t count, uint64_t seed) : x_(count), y_(&outputs_, "y", count) {
     bench_random random(seed);
     bench_fill(&x_, &random, -3.0f, 3.0f);
   }
 
   qref_status run(const qref_cuda_ops &ops, cudaStream_t stream, qref_error *error) override {
-    const qref_requantize_args args = arguments(x_.device(), y_.host.size(), y_.device());
+    const qref_requantize_args args = arguments(bench_place::device);
     return ops.requantize(&args, stream, error);
   }
 
-  void reset() override {
-    y_.poison();
-  }
-
-  std::string check() override {
-    constexpr size_t part = 4096;
-    y_.download();
-    return bench_check_each(bench_sample(y_.host.size() / part, 100), [&](size_t i, bench_check &check) {
-      std::vector<int8_t> expected(part);
-      const qref_requantize_args args = arguments(&x_.host[i * part], part, expected.data());
-      check.reference(qref_requantize(&args, &check.error));
-      check.equal("y", i * part, &y_.host[i * part], expected);
-    });
+ protected:
+  qref_status compute(const qref_backend &cpu, qref_error *error) override {
+    const qref_requantize_args args = arguments(bench_place::host);
+    return cpu.requantize(&args, error);
   }
 
  private:
-  static qref_requantize_args arguments(const float *x, size_t count, int8_t *y) {
+  qref_requantize_args arguments(bench_place place) {
     qref_requantize_args args = {};
     args.rule = &bench_profile()->requantize;
-    args.count = count;
-    args.x = x;
+    args.threads = bench_threads();
+    args.count = x_.host.size();
+    args.x = x_.at(place);
     args.scale = 0.021f;
-    args.y = y;
+    args.y = y_.at(place);
     return args;
   }
 
   bench_tensor<float> x_;
-  bench_tensor<int8_t> y_;
+  bench_output<int8_t> y_;
 };
 
 void add(std::vector<bench_problem> *problems, const char *op, size_t rows, size_t n, double bytes,

@@ -29,7 +29,8 @@ struct scan_inputs {
         B(batch * states * length),
         C(batch * states * length),
         D(channels),
-        dt_bias(channels) {
+        dt_bias(channels),
+        scratch(qref_selective_scan_scratch(states)) {
     bench_random random(seed);
     bench_fill(&u, &random);
     bench_fill(&dt, &random);
@@ -41,41 +42,25 @@ struct scan_inputs {
     bench_fill(&dt_bias, &random, -128, -40);
   }
   bench_tensor<int8_t> u, dt, z, A_log, B, C, D, dt_bias;
+  std::vector<float> scratch; /* of the host */
 };
 
-/* The pointers and scales that both argument structs have, at the first element of a batch and channel. */
+/* What both argument structs have. */
 template <typename arguments>
-arguments on_device(const scan_inputs &in) {
+arguments common_arguments(scan_inputs *in, bench_place place, size_t batch, size_t channels) {
   arguments args = {};
+  args.threads = bench_threads();
+  args.batch = batch;
+  args.channels = channels;
   args.states = states;
-  args.u = in.u.device();
-  args.dt = in.dt.device();
-  args.z = in.z.device();
-  args.A_log = in.A_log.device();
-  args.B = in.B.device();
-  args.C = in.C.device();
-  args.D = in.D.device();
-  args.dt_bias = in.dt_bias.device();
-  args.scales = scales();
-  args.softplus = true;
-  return args;
-}
-
-template <typename arguments>
-arguments on_host(const scan_inputs &in, size_t length, size_t batch, size_t channel, size_t channels) {
-  const size_t row = batch * channels + channel;
-  arguments args = {};
-  args.batch = 1;
-  args.channels = 1;
-  args.states = states;
-  args.u = &in.u.host[row * length];
-  args.dt = &in.dt.host[row * length];
-  args.z = &in.z.host[row * length];
-  args.A_log = &in.A_log.host[channel * states];
-  args.B = &in.B.host[batch * states * length];
-  args.C = &in.C.host[batch * states * length];
-  args.D = &in.D.host[channel];
-  args.dt_bias = &in.dt_bias.host[channel];
+  args.u = in->u.at(place);
+  args.dt = in->dt.at(place);
+  args.z = in->z.at(place);
+  args.A_log = in->A_log.at(place);
+  args.B = in->B.at(place);
+  args.C = in->C.at(place);
+  args.D = in->D.at(place);
+  args.dt_bias = in->dt_bias.at(place);
   args.scales = scales();
   args.softplus = true;
   return args;
@@ -88,52 +73,36 @@ class sequence : public bench_instance {
         channels_(channels),
         length_(length),
         in_(batch, channels, length, seed),
-        y_(batch * channels * length),
-        state_(batch * channels * states) {
+        y_(&outputs_, "y", batch * channels * length),
+        state_(&outputs_, "state", batch * channels * states) {
   }
 
   qref_status run(const qref_cuda_ops &ops, cudaStream_t stream, qref_error *error) override {
-    auto args = on_device<qref_selective_scan_args>(in_);
-    args.rule = &bench_profile()->selective_scan;
-    args.batch = batch_;
-    args.channels = channels_;
-    args.length = length_;
-    args.y = y_.device();
-    args.state = state_.device();
+    const qref_selective_scan_args args = arguments(bench_place::device);
     return ops.selective_scan(&args, stream, error);
   }
 
-  void reset() override {
-    y_.poison();
-    state_.poison();
-  }
-
-  std::string check() override {
-    y_.download();
-    state_.download();
-    return bench_check_each(bench_sample(batch_ * channels_, 24), [&](size_t row, bench_check &check) {
-      const size_t batch = row / channels_;
-      const size_t channel = row % channels_;
-      std::vector<qref_float16> y(length_);
-      std::vector<int8_t> state(states);
-      std::vector<float> scratch(qref_selective_scan_scratch(states));
-      auto args = on_host<qref_selective_scan_args>(in_, length_, batch, channel, channels_);
-      args.rule = &bench_profile()->selective_scan;
-      args.length = length_;
-      args.y = y.data();
-      args.state = state.data();
-      args.scratch = scratch.data();
-      check.reference(qref_selective_scan(&args, &check.error));
-      check.equal("y", row, &y_.host[batch * length_ * channels_ + channel], y, channels_);
-      check.equal("state", row, &state_.host[row * states], state);
-    });
+ protected:
+  qref_status compute(const qref_backend &cpu, qref_error *error) override {
+    const qref_selective_scan_args args = arguments(bench_place::host);
+    return cpu.selective_scan(&args, error);
   }
 
  private:
+  qref_selective_scan_args arguments(bench_place place) {
+    auto args = common_arguments<qref_selective_scan_args>(&in_, place, batch_, channels_);
+    args.rule = &bench_profile()->selective_scan;
+    args.length = length_;
+    args.scratch = in_.scratch.data();
+    args.y = y_.at(place);
+    args.state = state_.at(place);
+    return args;
+  }
+
   size_t batch_, channels_, length_;
   scan_inputs in_;
-  bench_tensor<qref_float16> y_;
-  bench_tensor<int8_t> state_;
+  bench_output<qref_float16> y_;
+  bench_output<int8_t> state_;
 };
 
 class update : public bench_instance {
@@ -142,52 +111,34 @@ class update : public bench_instance {
       : batch_(batch),
         channels_(channels),
         in_(batch, channels, 1, seed),
-        state_(batch * channels * states),
-        y_(batch * channels) {
-    bench_random random(seed + 1000);
-    bench_fill(&state_, &random);
-    before_ = state_.host;
+        state_(&outputs_, "state", bench_random_int8(batch * channels * states, seed + 1000)),
+        y_(&outputs_, "y", batch * channels) {
   }
 
   qref_status run(const qref_cuda_ops &ops, cudaStream_t stream, qref_error *error) override {
-    auto args = on_device<qref_selective_scan_update_args>(in_);
-    args.rule = &bench_profile()->selective_scan_update;
-    args.batch = batch_;
-    args.channels = channels_;
-    args.state = state_.device();
-    args.y = y_.device();
+    const qref_selective_scan_update_args args = arguments(bench_place::device);
     return ops.selective_scan_update(&args, stream, error);
   }
 
-  void reset() override {
-    state_.host = before_;
-    state_.upload();
-    y_.poison();
-  }
-
-  std::string check() override {
-    state_.download();
-    y_.download();
-    return bench_check_each(bench_sample(batch_ * channels_, 2000), [&](size_t row, bench_check &check) {
-      std::vector<qref_float16> y(1);
-      std::vector<int8_t> state(states);
-      std::copy_n(&before_[row * states], states, state.data());
-      auto args = on_host<qref_selective_scan_update_args>(in_, 1, row / channels_, row % channels_, channels_);
-      args.rule = &bench_profile()->selective_scan_update;
-      args.state = state.data();
-      args.y = y.data();
-      check.reference(qref_selective_scan_update(&args, &check.error));
-      check.equal("y", row, &y_.host[row], y);
-      check.equal("state", row, &state_.host[row * states], state);
-    });
+ protected:
+  qref_status compute(const qref_backend &cpu, qref_error *error) override {
+    const qref_selective_scan_update_args args = arguments(bench_place::host);
+    return cpu.selective_scan_update(&args, error);
   }
 
  private:
+  qref_selective_scan_update_args arguments(bench_place place) {
+    auto args = common_arguments<qref_selective_scan_update_args>(&in_, place, batch_, channels_);
+    args.rule = &bench_profile()->selective_scan_update;
+    args.state = state_.at(place);
+    args.y = y_.at(place);
+    return args;
+  }
+
   size_t batch_, channels_;
   scan_inputs in_;
-  bench_tensor<int8_t> state_;
-  bench_tensor<qref_float16> y_;
-  std::vector<int8_t> before_;
+  bench_output<int8_t> state_;
+  bench_output<qref_float16> y_;
 };
 
 void add_sequence(std::vector<bench_problem> *problems, size_t batch, size_t channels, size_t length, double recorded,
