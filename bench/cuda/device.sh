@@ -8,8 +8,7 @@
 # OUT_DIR    gets cross.log, random.log, models.log, users.log, sanitizer.log, bench.log, bench.csv, results.md,
 #            sweep.log and summary.log
 # quick      (default) suites smoke and standard, 1,000 random cases of each op; about a minute, at most 3
-# full       every suite, random cases for about 150 seconds (more than 200,000 on 16 cores), and the rest; at most 8
-#            minutes
+# full       every suite, random cases for about 160 seconds (286,000 on 16 cores), and the rest; at most 8 minutes
 # EXTRA_DIR  its *.sh run last, a minute each at most, their output in summary.log
 # A piece that fails is reported, and the others still run. Exit code 1 if any failed.
 set -uo pipefail
