@@ -50,10 +50,11 @@ struct division {
 template <unsigned int lanes>
 division division_of(const qref_selective_scan_args *args, const plan &p, const qref_cuda_device_limits &limits) {
   constexpr size_t table_steps = 1500;
+  constexpr size_t most_rows = 1024; /* enough to load a device evenly, and below what a grid may have */
   const size_t columns = divide_up(args->channels, p.groups * shape<lanes>::channels);
   const size_t passes = divide_up(args->batch, p.batches);
   division best = {};
-  for (size_t rows = 1; rows <= passes; rows++) {
+  for (size_t rows = 1; rows <= passes && rows <= most_rows; rows++) {
     const size_t of_block = divide_up(passes, rows) * (p.batches + 1) * args->length + table_steps;
     const size_t time = divide_up(columns * rows, static_cast<size_t>(limits.multiprocessors)) * of_block;
     if (rows == 1 || time < best.time) {

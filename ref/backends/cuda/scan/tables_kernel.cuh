@@ -2,7 +2,7 @@
  * first warps scan, the others prepare what these read and store what they leave, a chunk in front and behind.
  *
  * What limits it on an H100: the scanning warps, which wait for shared memory. For each state and step they read 4
- * bytes of a table, and 4 of B and of C, which the channels of a lane share. The tables take 7 % of the time of 2048
+ * bytes of a table, and 4 of B and of C, which the channels of a lane share. The tables take 8 % of the time of 2048
  * steps of 8 batches, and a sixth of that of one. */
 #ifndef QREF_BACKENDS_CUDA_SCAN_TABLES_KERNEL_CUH
 #define QREF_BACKENDS_CUDA_SCAN_TABLES_KERNEL_CUH
