@@ -2,13 +2,14 @@
 # The CUDA module on a machine with a GPU: every op against the reference, the speeds, and in full mode what a user's own
 # kernels and a machine without a usable device show, compute-sanitizer, and the functions over all 2^32 arguments. Run
 # from the repository root.
-#   bench/cuda/device.sh BUILD_DIR OUT_DIR [quick|full]
+#   bench/cuda/device.sh BUILD_DIR OUT_DIR [quick|full] [RANDOM_CASES]
 # BUILD_DIR  holds qref, qref_cuda.so, include/, bench/bench_cuda, bench/random_model, and in lib/ the shared libraries
 #            that the machine may lack; bench/cuda/carry.sh makes it
 # OUT_DIR    gets cross.log, random.log, models.log, users.log, sanitizer.log, bench.log, bench.csv, results.md,
 #            sweep.log and summary.log
 # quick      (default) suites smoke and standard, 1,000 random cases of each op; about a minute, at most 3
 # full       every suite, random cases for about 160 seconds (286,000 on 16 cores), and the rest; at most 8 minutes
+# RANDOM_CASES  of each op at most, in whole thousands
 # A piece that fails is reported, and the others still run. Exit code 1 if any failed.
 set -uo pipefail
 if (($# < 2)); then
@@ -45,6 +46,7 @@ case $mode in
     ;;
   *) echo "device.sh: expected quick or full, not '$mode'" >&2 && exit 2 ;;
 esac
+most_random=${4:-$most_random}
 
 # limited END COMMAND...: with what is left until END seconds from the start as its time limit.
 limited() {

@@ -1,6 +1,6 @@
-#!/bin/bash
 # Suites and random cases, each op in a process of its own.
 # Part of bench/cuda/device.sh, whose variables it uses.
+# shellcheck shell=bash disable=SC2154
 
 # verdict LOG CODE: one line for what `qref cross` printed.
 verdict() {

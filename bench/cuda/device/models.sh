@@ -1,6 +1,6 @@
-#!/bin/bash
 # Whole models on the GPU.
 # Part of bench/cuda/device.sh, whose variables it uses.
+# shellcheck shell=bash disable=SC2154
 
 # Models of random weights, two layers of the widths of the table's shapes: the logits are those of backend cpu. The
 # suites and random cases seldom have rows as long as a real model's.

@@ -1,6 +1,6 @@
-#!/bin/bash
 # compute-sanitizer.
 # Part of bench/cuda/device.sh, whose variables it uses.
+# shellcheck shell=bash disable=SC2154
 
 # Tools of compute-sanitizer, the most telling first: what the time does not suffice for is left out.
 tools=(memcheck racecheck synccheck initcheck)

@@ -1,6 +1,6 @@
-#!/bin/bash
 # The table of times.
 # Part of bench/cuda/device.sh, whose variables it uses.
+# shellcheck shell=bash disable=SC2154
 
 # Every op in a process of its own: one that hangs or breaks the device takes no other with it.
 speeds() {

@@ -1,6 +1,6 @@
-#!/bin/bash
 # exp, log1p and silu over all 2^32 arguments.
 # Part of bench/cuda/device.sh, whose variables it uses.
+# shellcheck shell=bash disable=SC2154
 
 # Shards of all three functions side by side; then each whole, of the blocks that are there.
 sweeps() {

@@ -1,6 +1,6 @@
-#!/bin/bash
 # What the module's users meet.
 # Part of bench/cuda/device.sh, whose variables it uses.
+# shellcheck shell=bash disable=SC2154
 
 # expect NAME CODE PATTERN COMMAND...: it ends with exit code CODE, and a line of what it prints matches PATTERN.
 expect() {
