@@ -8,10 +8,11 @@ struct scales {
   static constexpr float x = 0.021f, w = 0.0043f, bias = 0.0031f, out = 0.017f;
 };
 
-class sequence : public bench_instance {
+class sequence : public bench_call<qref_conv1d_silu_args> {
  public:
   sequence(size_t batch, size_t channels, size_t length, uint64_t seed)
-      : batch_(batch),
+      : bench_call(&qref_cuda_ops::conv1d_silu, &qref_backend::conv1d_silu),
+        batch_(batch),
         channels_(channels),
         length_(length),
         x_(batch * channels * length),
@@ -24,19 +25,8 @@ class sequence : public bench_instance {
     bench_fill(&bias_, &random);
   }
 
-  qref_status run(const qref_cuda_ops &ops, cudaStream_t stream, qref_error *error) override {
-    const qref_conv1d_silu_args args = arguments(bench_place::device);
-    return ops.conv1d_silu(&args, stream, error);
-  }
-
- protected:
-  qref_status compute(const qref_backend &cpu, qref_error *error) override {
-    const qref_conv1d_silu_args args = arguments(bench_place::host);
-    return cpu.conv1d_silu(&args, error);
-  }
-
  private:
-  qref_conv1d_silu_args arguments(bench_place place) {
+  qref_conv1d_silu_args arguments(bench_place place) override {
     qref_conv1d_silu_args args = {};
     args.rule = &bench_profile()->conv1d_silu;
     args.threads = bench_threads();
@@ -61,10 +51,11 @@ class sequence : public bench_instance {
   bench_output<int8_t> y_;
 };
 
-class update : public bench_instance {
+class update : public bench_call<qref_conv1d_silu_update_args> {
  public:
   update(size_t batch, size_t channels, uint64_t seed)
-      : batch_(batch),
+      : bench_call(&qref_cuda_ops::conv1d_silu_update, &qref_backend::conv1d_silu_update),
+        batch_(batch),
         channels_(channels),
         x_(batch * channels),
         w_(channels * width),
@@ -77,19 +68,8 @@ class update : public bench_instance {
     bench_fill(&bias_, &random);
   }
 
-  qref_status run(const qref_cuda_ops &ops, cudaStream_t stream, qref_error *error) override {
-    const qref_conv1d_silu_update_args args = arguments(bench_place::device);
-    return ops.conv1d_silu_update(&args, stream, error);
-  }
-
- protected:
-  qref_status compute(const qref_backend &cpu, qref_error *error) override {
-    const qref_conv1d_silu_update_args args = arguments(bench_place::host);
-    return cpu.conv1d_silu_update(&args, error);
-  }
-
  private:
-  qref_conv1d_silu_update_args arguments(bench_place place) {
+  qref_conv1d_silu_update_args arguments(bench_place place) override {
     qref_conv1d_silu_update_args args = {};
     args.rule = &bench_profile()->conv1d_silu_update;
     args.threads = bench_threads();

@@ -9,7 +9,3 @@ target_include_directories(bench_cuda PRIVATE ${PROJECT_SOURCE_DIR}/include ${PR
                                               ${PROJECT_BINARY_DIR}/include)
 target_compile_options(bench_cuda PRIVATE -Wall -Wextra -Wshadow -Werror -ffp-contract=off)
 target_link_libraries(bench_cuda PRIVATE qref_static CUDA::cudart_static ${CMAKE_DL_LIBS})
-if(QREF_OPENMP) # of backend cpu
-  find_package(OpenMP REQUIRED COMPONENTS C)
-  target_link_libraries(bench_cuda PRIVATE OpenMP::OpenMP_C)
-endif()

@@ -40,10 +40,11 @@ constexpr form per_channel = {"linear_w8a8_per_channel",
                               false,
                               true};
 
-class product : public bench_instance {
+class product : public bench_call<qref_linear_w8a8_args> {
  public:
   product(const form &which, bench_matrix size, uint64_t seed)
-      : form_(which),
+      : bench_call(which.on_device, which.on_host),
+        form_(which),
         size_(size),
         x_(size.rows * size.depth),
         w_(size.columns * size.depth),
@@ -61,19 +62,8 @@ class product : public bench_instance {
     }
   }
 
-  qref_status run(const qref_cuda_ops &ops, cudaStream_t stream, qref_error *error) override {
-    const qref_linear_w8a8_args args = arguments(bench_place::device);
-    return (ops.*form_.on_device)(&args, stream, error);
-  }
-
- protected:
-  qref_status compute(const qref_backend &cpu, qref_error *error) override {
-    const qref_linear_w8a8_args args = arguments(bench_place::host);
-    return (cpu.*form_.on_host)(&args, error);
-  }
-
  private:
-  qref_linear_w8a8_args arguments(bench_place place) {
+  qref_linear_w8a8_args arguments(bench_place place) override {
     qref_linear_w8a8_args args = {};
     args.rule = &(bench_profile()->*form_.rule);
     args.threads = bench_threads();

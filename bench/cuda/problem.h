@@ -24,13 +24,40 @@ class bench_instance {
   std::string check();
 
  protected:
-  /* The same call on the host. */
-  virtual qref_status compute(const qref_backend &cpu, qref_error *error) = 0;
-
   bench_outputs outputs_;
 
  private:
+  /* The same call on the host. */
+  virtual qref_status compute(const qref_backend &cpu, qref_error *error) = 0;
+
   bool computed_ = false;
+};
+
+/* The call of an op, whose functions on device and host take the same arguments. */
+template <typename arguments_type>
+class bench_call : public bench_instance {
+ public:
+  using device_function = qref_status (*qref_cuda_ops::*)(const arguments_type *, void *, qref_error *);
+  using host_function = qref_status (*qref_backend::*)(const arguments_type *, qref_error *);
+
+  bench_call(device_function on_device, host_function on_host) : on_device_(on_device), on_host_(on_host) {
+  }
+  qref_status run(const qref_cuda_ops &ops, cudaStream_t stream, qref_error *error) override {
+    const arguments_type args = arguments(bench_place::device);
+    return (ops.*on_device_)(&args, stream, error);
+  }
+
+ protected:
+  virtual arguments_type arguments(bench_place place) = 0;
+
+ private:
+  qref_status compute(const qref_backend &cpu, qref_error *error) override {
+    const arguments_type args = arguments(bench_place::host);
+    return (cpu.*on_host_)(&args, error);
+  }
+
+  device_function on_device_;
+  host_function on_host_;
 };
 
 struct bench_matrix {

@@ -3,27 +3,21 @@
 
 namespace {
 
-class hadamard : public bench_instance {
+class hadamard : public bench_call<qref_hadamard_args> {
  public:
   hadamard(size_t rows, size_t dim, uint64_t seed)
-      : rows_(rows), dim_(dim), x_(rows * dim), y_(&outputs_, "y", rows * dim), scratch_(dim) {
+      : bench_call(&qref_cuda_ops::hadamard, &qref_backend::hadamard),
+        rows_(rows),
+        dim_(dim),
+        x_(rows * dim),
+        y_(&outputs_, "y", rows * dim),
+        scratch_(dim) {
     bench_random random(seed);
     bench_fill_f16(&x_, &random, -4.0f, 4.0f);
   }
 
-  qref_status run(const qref_cuda_ops &ops, cudaStream_t stream, qref_error *error) override {
-    const qref_hadamard_args args = arguments(bench_place::device);
-    return ops.hadamard(&args, stream, error);
-  }
-
- protected:
-  qref_status compute(const qref_backend &cpu, qref_error *error) override {
-    const qref_hadamard_args args = arguments(bench_place::host);
-    return cpu.hadamard(&args, error);
-  }
-
  private:
-  qref_hadamard_args arguments(bench_place place) {
+  qref_hadamard_args arguments(bench_place place) override {
     qref_hadamard_args args = {};
     args.rule = &bench_profile()->hadamard;
     args.threads = bench_threads();
@@ -43,10 +37,11 @@ class hadamard : public bench_instance {
 };
 
 /* With residual, static scale. */
-class rmsnorm : public bench_instance {
+class rmsnorm : public bench_call<qref_rmsnorm_args> {
  public:
   rmsnorm(size_t rows, size_t n, uint64_t seed)
-      : rows_(rows),
+      : bench_call(&qref_cuda_ops::rmsnorm, &qref_backend::rmsnorm),
+        rows_(rows),
         n_(n),
         x_(rows * n),
         residual_(rows * n),
@@ -59,19 +54,8 @@ class rmsnorm : public bench_instance {
     bench_fill(&weight_, &random, 0.5f, 1.5f);
   }
 
-  qref_status run(const qref_cuda_ops &ops, cudaStream_t stream, qref_error *error) override {
-    const qref_rmsnorm_args args = arguments(bench_place::device);
-    return ops.rmsnorm(&args, stream, error);
-  }
-
- protected:
-  qref_status compute(const qref_backend &cpu, qref_error *error) override {
-    const qref_rmsnorm_args args = arguments(bench_place::host);
-    return cpu.rmsnorm(&args, error);
-  }
-
  private:
-  qref_rmsnorm_args arguments(bench_place place) {
+  qref_rmsnorm_args arguments(bench_place place) override {
     qref_rmsnorm_args args = {};
     args.rule = &bench_profile()->rmsnorm;
     args.threads = bench_threads();
@@ -94,12 +78,13 @@ class rmsnorm : public bench_instance {
   bench_output<int8_t> y_;
 };
 
-class embedding : public bench_instance {
+class embedding : public bench_call<qref_embedding_w8_args> {
  public:
   static constexpr size_t vocabulary = 50280; /* of the Mamba models */
 
   embedding(size_t count, size_t d_model, uint64_t seed)
-      : count_(count),
+      : bench_call(&qref_cuda_ops::embedding_w8, &qref_backend::embedding_w8),
+        count_(count),
         d_model_(d_model),
         tokens_(count),
         weight_(vocabulary * d_model),
@@ -114,19 +99,8 @@ class embedding : public bench_instance {
     bench_fill_f16(&scale_, &random, 0.0005f, 0.02f);
   }
 
-  qref_status run(const qref_cuda_ops &ops, cudaStream_t stream, qref_error *error) override {
-    const qref_embedding_w8_args args = arguments(bench_place::device);
-    return ops.embedding_w8(&args, stream, error);
-  }
-
- protected:
-  qref_status compute(const qref_backend &cpu, qref_error *error) override {
-    const qref_embedding_w8_args args = arguments(bench_place::host);
-    return cpu.embedding_w8(&args, error);
-  }
-
  private:
-  qref_embedding_w8_args arguments(bench_place place) {
+  qref_embedding_w8_args arguments(bench_place place) override {
     qref_embedding_w8_args args = {};
     args.count = count_;
     args.vocab_size = vocabulary;
@@ -145,26 +119,16 @@ class embedding : public bench_instance {
   bench_output<qref_float16> y_;
 };
 
-class requantize : public bench_instance {
+class requantize : public bench_call<qref_requantize_args> {
  public:
-  requantize(size_t count, uint64_t seed) : x_(count), y_(&outputs_, "y", count) {
+  requantize(size_t count, uint64_t seed)
+      : bench_call(&qref_cuda_ops::requantize, &qref_backend::requantize), x_(count), y_(&outputs_, "y", count) {
     bench_random random(seed);
     bench_fill(&x_, &random, -3.0f, 3.0f);
   }
 
-  qref_status run(const qref_cuda_ops &ops, cudaStream_t stream, qref_error *error) override {
-    const qref_requantize_args args = arguments(bench_place::device);
-    return ops.requantize(&args, stream, error);
-  }
-
- protected:
-  qref_status compute(const qref_backend &cpu, qref_error *error) override {
-    const qref_requantize_args args = arguments(bench_place::host);
-    return cpu.requantize(&args, error);
-  }
-
  private:
-  qref_requantize_args arguments(bench_place place) {
+  qref_requantize_args arguments(bench_place place) override {
     qref_requantize_args args = {};
     args.rule = &bench_profile()->requantize;
     args.threads = bench_threads();

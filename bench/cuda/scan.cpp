@@ -66,10 +66,11 @@ arguments common_arguments(scan_inputs *in, bench_place place, size_t batch, siz
   return args;
 }
 
-class sequence : public bench_instance {
+class sequence : public bench_call<qref_selective_scan_args> {
  public:
   sequence(size_t batch, size_t channels, size_t length, uint64_t seed)
-      : batch_(batch),
+      : bench_call(&qref_cuda_ops::selective_scan, &qref_backend::selective_scan),
+        batch_(batch),
         channels_(channels),
         length_(length),
         in_(batch, channels, length, seed),
@@ -77,19 +78,8 @@ class sequence : public bench_instance {
         state_(&outputs_, "state", batch * channels * states) {
   }
 
-  qref_status run(const qref_cuda_ops &ops, cudaStream_t stream, qref_error *error) override {
-    const qref_selective_scan_args args = arguments(bench_place::device);
-    return ops.selective_scan(&args, stream, error);
-  }
-
- protected:
-  qref_status compute(const qref_backend &cpu, qref_error *error) override {
-    const qref_selective_scan_args args = arguments(bench_place::host);
-    return cpu.selective_scan(&args, error);
-  }
-
  private:
-  qref_selective_scan_args arguments(bench_place place) {
+  qref_selective_scan_args arguments(bench_place place) override {
     auto args = common_arguments<qref_selective_scan_args>(&in_, place, batch_, channels_);
     args.rule = &bench_profile()->selective_scan;
     args.length = length_;
@@ -105,29 +95,19 @@ class sequence : public bench_instance {
   bench_output<int8_t> state_;
 };
 
-class update : public bench_instance {
+class update : public bench_call<qref_selective_scan_update_args> {
  public:
   update(size_t batch, size_t channels, uint64_t seed)
-      : batch_(batch),
+      : bench_call(&qref_cuda_ops::selective_scan_update, &qref_backend::selective_scan_update),
+        batch_(batch),
         channels_(channels),
         in_(batch, channels, 1, seed),
         state_(&outputs_, "state", bench_random_int8(batch * channels * states, seed + 1000)),
         y_(&outputs_, "y", batch * channels) {
   }
 
-  qref_status run(const qref_cuda_ops &ops, cudaStream_t stream, qref_error *error) override {
-    const qref_selective_scan_update_args args = arguments(bench_place::device);
-    return ops.selective_scan_update(&args, stream, error);
-  }
-
- protected:
-  qref_status compute(const qref_backend &cpu, qref_error *error) override {
-    const qref_selective_scan_update_args args = arguments(bench_place::host);
-    return cpu.selective_scan_update(&args, error);
-  }
-
  private:
-  qref_selective_scan_update_args arguments(bench_place place) {
+  qref_selective_scan_update_args arguments(bench_place place) override {
     auto args = common_arguments<qref_selective_scan_update_args>(&in_, place, batch_, channels_);
     args.rule = &bench_profile()->selective_scan_update;
     args.state = state_.at(place);

@@ -525,6 +525,15 @@ static void random_cases_say_something(void **state) {
   qref_cross_workspace_free(&workspace);
 }
 
+/* A case with its shapes, scales and options alone. */
+static qref_case drawn(qref_op op, uint64_t seed) {
+  qref_case item;
+  qref_cross_random random = {seed};
+  qref_case_begin(&item, op, "random", qref_profile_at(0));
+  qref_cross_random_attributes(&random, &item);
+  return item;
+}
+
 /* The length that kernels are specialised for: of rows, or the channels. */
 static size_t width_of(const qref_case *item) {
   switch (item->schema->op) {
@@ -551,10 +560,7 @@ static void some_random_cases_are_as_wide_as_a_model(void **state) {
   for (size_t i = 0; i < sizeof ops / sizeof ops[0]; i++) {
     size_t found[sizeof widths / sizeof widths[0]] = {0};
     for (uint64_t index = 0; index < 40000; index++) {
-      qref_case item;
-      qref_cross_random random = {index};
-      qref_case_begin(&item, ops[i], "random", qref_profile_at(0));
-      qref_cross_random_attributes(&random, &item);
+      const qref_case item = drawn(ops[i], index);
       for (size_t w = 0; w < sizeof widths / sizeof widths[0]; w++) {
         found[w] += width_of(&item) == widths[w] ? 1 : 0;
       }
@@ -594,10 +600,7 @@ static void some_random_cases_have_several_of_each_dimension(void **state) {
   for (size_t i = 0; i < sizeof ops / sizeof ops[0]; i++) {
     size_t found = 0;
     for (uint64_t index = 0; index < CASES; index++) {
-      qref_case item;
-      qref_cross_random random = {index};
-      qref_case_begin(&item, ops[i], "random", qref_profile_at(0));
-      qref_cross_random_attributes(&random, &item);
+      const qref_case item = drawn(ops[i], index);
       found += least_dimension(&item) >= 20 ? 1 : 0;
     }
     if (found < CASES / 200 || found > CASES / 10) {

@@ -35,16 +35,18 @@ throttle() {
   done
 }
 
-# collect PREFIX LOG TITLE: prints the lines and keeps what was printed, the ops first.
+# collect PREFIX LOG TITLE NAME...: prints the lines of those that were run, and keeps what was printed.
 collect() {
-  local name names=("${ops[@]}" model table-{conv1d_silu,selective_scan,hadamard,linear_w8a8})
-  echo "== $3"
-  for name in "${names[@]}"; do
-    [ -f "$work/$1-$name.line" ] && cat "$work/$1-$name.line"
+  local prefix=$1 log=$2 title=$3 name
+  shift 3
+  echo "== $title"
+  for name in "$@"; do
+    [ -f "$work/$prefix-$name.line" ] && cat "$work/$prefix-$name.line"
   done
-  for name in "${names[@]}"; do
-    [ -f "$work/$1-$name.log" ] && printf '\n== %s, %s\n' "$name" "$3" && head -c 200000 "$work/$1-$name.log"
-  done >>"$out/$2"
+  for name in "$@"; do
+    [ -f "$work/$prefix-$name.log" ] && printf '\n== %s, %s\n' "$name" "$title" &&
+      head -c 200000 "$work/$prefix-$name.log"
+  done >>"$out/$log"
 }
 
 smoke() {
@@ -53,7 +55,7 @@ smoke() {
     cross "$smoke_end" "smoke-$op" --op "$op" --suite smoke "${profiles[@]}" &
   done
   wait
-  collect smoke cross.log "suite smoke"
+  collect smoke cross.log "suite smoke" "${ops[@]}"
 }
 
 suites() {
@@ -62,7 +64,7 @@ suites() {
     cross "$suites_end" "suites-$op" --op "$op" "${suites[@]}" "${profiles[@]}" &
   done
   wait
-  collect suites cross.log "suites ${suites[*]//--suite/}"
+  collect suites cross.log "suites ${suites[*]//--suite/}" "${ops[@]}"
 }
 
 # random_worker W: the pieces W, W + workers, ... of the work, in each of which an op gets the next `chunk` cases. The

@@ -21,9 +21,10 @@ sanitize() {
   ((code == 0)) || touch "$work/failed-$name"
 }
 
-# Every op on suite standard and random cases, a whole model, and under memcheck the shapes of the table.
+# Every op on suite standard and random cases, a whole model that models() made, and under memcheck the table's shapes.
 sanitizer() {
   local tool op cases=(--suite standard --random 60 --profile quamba)
+  local table=(conv1d_silu selective_scan hadamard linear_w8a8)
   command -v compute-sanitizer >/dev/null || { echo "== compute-sanitizer was not found" && return; }
   for tool in "${tools[@]}"; do
     for op in "${ops[@]}"; do
@@ -33,12 +34,12 @@ sanitizer() {
     sanitize "$tool" model "$qref" run --model "$work/model-768.safetensors" --text "$work/text" --decode 8 \
       --path int8 --backend "$module" &
   done
-  for op in conv1d_silu selective_scan hadamard linear_w8a8; do
+  for op in "${table[@]}"; do
     throttle
     sanitize memcheck "table-$op" "$build/bench/bench_cuda" --module "$module" --only "$op" &
   done
   wait
   for tool in "${tools[@]}"; do
-    collect "sanitizer-$tool" sanitizer.log "compute-sanitizer, $tool: ${cases[*]}"
+    collect "sanitizer-$tool" sanitizer.log "compute-sanitizer, $tool: ${cases[*]}" "${ops[@]}" model "${table[@]/#/table-}"
   done
 }

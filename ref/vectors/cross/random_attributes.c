@@ -55,7 +55,7 @@ static bool several_of_each(qref_cross_random *random) {
   return qref_cross_one_in(random, 24);
 }
 
-/* How many there are of the other dimensions. */
+/* 1 to `most`, each equally likely. */
 static size_t few(qref_cross_random *random, uint32_t most) {
   return 1 + qref_cross_below(random, most);
 }
