@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs what bench/ compares with: libraries and a C++ compiler from Debian's packages, PyTorch for the CPU with pip
+# Installs what bench/ compares with: libraries and a C++ compiler from Debian's packages, PyTorch with pip
 # into build/venv-bench. Whatever is missing is left out of the measurements, and they say so. Safe to run again.
 set -eu
 cd "$(dirname "$0")/.."
@@ -39,13 +39,10 @@ fi
 if "$venv/bin/python3" -c "import torch" 2>/dev/null; then
   say "$venv has torch already"
 else
-  say "installing torch for the CPU with pip into $venv"
+  say "installing torch with pip into $venv (pip's own settings, such as PIP_INDEX_URL, choose a smaller build for the CPU)"
   mkdir -p build
   # shellcheck disable=SC2015 # said when any of it failed
-  python3 -m venv "$venv" &&
-    { "$venv/bin/python3" -m pip install -qq --disable-pip-version-check --index-url \
-      https://download.pytorch.org/whl/cpu torch ||
-      "$venv/bin/python3" -m pip install -qq --disable-pip-version-check torch; } ||
+  python3 -m venv "$venv" && "$venv/bin/python3" -m pip install -qq --disable-pip-version-check torch ||
     say "that failed: torch will be left out" >&2
 fi
 say "done"

@@ -4,7 +4,7 @@ set -euo pipefail
 source "$QREF_SOURCE_DIR/tests/install/common.sh"
 
 [ "$QREF_SANITIZE" != ON ] || skip "a sanitizer has its own allocator"
-! ldd "$QREF_PROGRAM" | grep -q libomp || skip "LLVM's OpenMP runtime aborts by itself when an allocation of its own fails"
+[[ $(ldd "$QREF_PROGRAM") != *libomp* ]] || skip "LLVM's OpenMP runtime aborts by itself when an allocation of its own fails"
 "$CC" -std=c11 -O1 -shared -fPIC "$QREF_SOURCE_DIR/tests/cli/fail_allocation.c" -o "$work/fail.so" -ldl ||
   skip "$CC cannot build a library to preload"
 tiny=$QREF_SOURCE_DIR/vectors/models/tiny-mamba

@@ -9,7 +9,7 @@ qref=$QREF_PROGRAM
 pid_of() {
   local child
   for child in $(cat "/proc/$1/task/$1/children"); do
-    if tr '\0' '\n' <"/proc/$child/environ" | grep -qx "OMPI_COMM_WORLD_RANK=$2"; then
+    if grep -qzx "OMPI_COMM_WORLD_RANK=$2" "/proc/$child/environ"; then
       echo "$child"
     fi
   done

@@ -54,7 +54,7 @@ must_fail() {
   if { "$@"; } >"$work/output" 2>&1; then
     fail "$*: passed: $(cat "$work/output")"
   fi
-  grep -aoE 'FAIL .*' "$work/output" | grep -m1 -E "$pattern" >"$work/line" ||
+  grep -aoE 'FAIL .*' "$work/output" | grep -E "$pattern" | sed -n 1p >"$work/line" ||
     fail "$*: no line '$pattern': $(cat "$work/output")"
   sed "s|$work/||; s|^|  |" "$work/line"
 }

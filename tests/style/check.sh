@@ -1,6 +1,7 @@
 #!/bin/bash
-# Format of all C, C++ and CUDA files, lint of the C files. tests/style/check.sh [BUILD_DIRECTORY] [FILE.c ...]: the directory must hold
-# compile_commands.json (default: build/release).
+# Pipes of the scripts, format of all C, C++ and CUDA files, lint of the C files.
+# tests/style/check.sh [BUILD_DIRECTORY] [FILE.c ...]: the directory must hold compile_commands.json (default:
+# build/release).
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 build=$(realpath "${1:-build/release}")
@@ -9,6 +10,17 @@ for tool in clang-format clang-tidy; do
   command -v $tool >/dev/null || { echo "style: $tool was not found (./setup.sh --tests)" >&2 && exit 2; }
 done
 [ -f "$build/compile_commands.json" ] || { echo "style: $build has no compile_commands.json" >&2 && exit 2; }
+
+# A reader that leaves at its first match kills the writer now and then, which under pipefail fails the whole pipe: a
+# test would fail, or skip, or run what it should have skipped, by chance.
+mapfile -t scripts < <(find .ci bench tests setup.sh -type f \( -name '*.sh' -o -path '.ci/*' \) | sort)
+early_reader='(?<!\|)\|\s*(head\b|grep(\s+-\w+)*\s+-\w*[qm]).*\n'
+if [ "$(grep -PzL "$early_reader" "${scripts[@]}" | wc -l)" != ${#scripts[@]} ]; then
+  grep -Pzo "$early_reader" "${scripts[@]}" | tr '\0' '\n'
+  echo "style: a reader that may leave before its writer ends: let it read all (sed -n 1p), or test a variable" >&2
+  exit 1
+fi
+echo "style: ${#scripts[@]} scripts have no pipe that fails by chance"
 
 mapfile -t sources < <(find include ref tests bench -name '*.[ch]' -o -name '*.[ch]pp' -o -name '*.cu' -o -name '*.cuh' |
   sort)

@@ -9,7 +9,7 @@ verdict() {
     124 | 137) echo "TIME LIMIT" ;;
     *)
       printf 'FAILED, exit %d: ' "$2"
-      grep -v '^$' "$1" | grep -vE '^(backend |suites |op  )' | head -n 12 | cut -c 1-400 | paste -sd '|'
+      grep -v '^$' "$1" | grep -vE '^(backend |suites |op  )' | sed -n 1,12p | cut -c 1-400 | paste -sd '|'
       ;;
   esac
 }

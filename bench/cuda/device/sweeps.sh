@@ -5,7 +5,7 @@
 # Shards of all three functions side by side; then each whole, of the blocks that are there.
 sweeps() {
   local function shard shards=$((workers > 3 ? workers : 3))
-  if ! "$qref" sweep --help | grep -q 'of --backend'; then
+  if [[ $("$qref" sweep --help) != *"of --backend"* ]]; then
     echo "== sweeps: not in this qref"
     return
   fi
