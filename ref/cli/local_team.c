@@ -25,6 +25,6 @@ static qref_status run_all(const qref_work *work, qref_error *error) {
 }
 
 const qref_team *qref_program_team(void) {
-  static const qref_team team = {.leader = true, .members = 1, .member = "process", .forks = true, .run = run_all};
+  static const qref_team team = {.leader = true, .members = 1, .member = "process", .run = run_all};
   return &team;
 }

@@ -9,7 +9,6 @@
 #include "ref/cli/cli.h"
 #include "ref/cli/output.h"
 #include "ref/cli/supervise.h"
-#include "ref/cli/team.h"
 
 enum { MAX_THREADS = 1024, MAX_TIMEOUT = 1000000, DEFAULT_TIMEOUT = 60, COMMON_OPTION_COUNT = 7, HELP_COLUMN = 30 };
 
@@ -220,7 +219,9 @@ bool qref_parse_command_line(int argc, char **argv, const qref_command_line *lin
   }
   const bool has_module = qref_names_module(common->backend_name) ||
                           (line->other_backend != NULL && qref_names_module(*line->other_backend));
-  if (has_module && qref_program_team()->forks && qref_supervise(common->timeout, &status, exit_code, &error)) {
+  if (has_module && qref_watch_here() != NULL) { /* supervised since the program began */
+    atomic_store(&qref_watch_here()->seconds, common->timeout);
+  } else if (has_module && qref_supervise(common->timeout, &status, exit_code, &error)) {
     if (status != QREF_OK) {
       *exit_code = qref_report_error(line->command, &error);
     }

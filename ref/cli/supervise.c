@@ -65,7 +65,8 @@ static qref_status explain(const qref_watch *watch, const char *event, qref_erro
     return qref_fail(error, QREF_ERROR_DEVICE, "%s before the module was loaded", event);
   }
   describe_place(watch, place, sizeof place);
-  return qref_fail(error, QREF_ERROR_DEVICE, "module %s: %s %s", watch->module, event, place);
+  return qref_fail(error, QREF_ERROR_DEVICE, "%s%smodule %s: %s %s", watch->member,
+                   watch->member[0] != '\0' ? ": " : "", watch->module, event, place);
 }
 
 static qref_status conclude(const qref_watch *watch, int ending, int *exit_code, qref_error *error) {
@@ -85,6 +86,7 @@ static qref_status conclude(const qref_watch *watch, int ending, int *exit_code,
 /* ---- the parent ---- */
 
 static volatile sig_atomic_t child_id;
+static volatile sig_atomic_t received; /* SIGINT or SIGTERM */
 
 static void on_child(int signal_number) {
   (void)signal_number; /* ends the parent's sleep */
@@ -93,6 +95,7 @@ static void on_child(int signal_number) {
 /* What a terminal sends, it sends to the child too. */
 static void pass_on(int signal_number, siginfo_t *information, void *context) {
   (void)context;
+  received = signal_number;
   if (information->si_code <= 0) {
     kill((pid_t)child_id, signal_number);
   }
@@ -121,7 +124,7 @@ static void restore_signals(const struct sigaction before[HANDLED]) {
 
 /* False: the child was ended for a call that took too long. Time is counted in pauses: while both processes are
  * stopped, none passes. */
-static bool wait_for(pid_t child, const qref_watch *watch, size_t seconds, int *ending) {
+static bool wait_for(pid_t child, const qref_watch *watch, int *ending) {
   enum { PAUSES_A_SECOND = 50 };
   const struct timespec pause = {.tv_nsec = 1000 * 1000 * 1000 / PAUSES_A_SECOND};
   unsigned calls = 0;
@@ -129,6 +132,7 @@ static bool wait_for(pid_t child, const qref_watch *watch, size_t seconds, int *
   while (waitpid(child, ending, WNOHANG) == 0) {
     const unsigned ended = atomic_load(&watch->ended);
     const unsigned begun = atomic_load(&watch->begun);
+    const size_t seconds = atomic_load(&watch->seconds);
     if (begun == ended || calls != begun + ended) {
       calls = begun + ended;
       pauses = 0;
@@ -148,6 +152,7 @@ bool qref_supervise(size_t seconds, qref_status *status, int *exit_code, qref_er
     *status = qref_fail(error, QREF_ERROR_MEMORY, "out of memory");
     return true;
   }
+  atomic_store(&watch->seconds, seconds);
   fflush(NULL);
   const pid_t parent = getpid();
   const pid_t child = fork();
@@ -167,13 +172,16 @@ bool qref_supervise(size_t seconds, qref_status *status, int *exit_code, qref_er
   } else {
     struct sigaction before[HANDLED];
     handle_signals(child, before);
-    const bool in_time = wait_for(child, watch, seconds, &ending);
+    const bool in_time = wait_for(child, watch, &ending);
     restore_signals(before);
+    if (in_time && WIFSIGNALED(ending) && WTERMSIG(ending) == received) {
+      raise(received); /* who sent it knows what happened */
+    }
     if (in_time) {
       *status = conclude(watch, ending, exit_code, error);
     } else {
       char event[64];
-      snprintf(event, sizeof event, "no answer within %zu s (--timeout)", seconds);
+      snprintf(event, sizeof event, "no answer within %zu s (--timeout)", atomic_load(&watch->seconds));
       *status = explain(watch, event, error);
     }
   }

@@ -8,6 +8,8 @@
 #include <stdatomic.h>
 
 typedef struct qref_watch {
+  char member[80];       /* which of the team works, "rank 3 (node17)"; "": it is alone */
+  atomic_size_t seconds; /* at most so many a call; 0: no limit */
   /* the module's function that was called last; both texts are older than the fork, so that both processes have them */
   const char *module, *function;
   atomic_uint begun, ended; /* calls of the module's functions */
@@ -20,7 +22,7 @@ typedef struct qref_watch {
 
 /* Forks. False in the child, which goes on. True in the parent, when the child has ended: QREF_OK and its exit code, or
  * QREF_ERROR_DEVICE and what happened to it. A call of the module that takes longer than `seconds` is ended; 0: none
- * is. */
+ * is, unless the child sets another limit. Does not return when both got a signal that ended the child. */
 bool qref_supervise(size_t seconds, qref_status *status, int *exit_code, qref_error *error);
 
 /* Of the child. NULL elsewhere. */

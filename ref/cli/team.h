@@ -27,7 +27,6 @@ typedef struct qref_team {
   size_t members;     /* processes */
   size_t gen_pieces;  /* into which qref gen divides a suite by itself; 0: it does not */
   const char *member; /* what a member is called: "process" */
-  bool forks;         /* work with a module is done in a process of its own: not where MPI has the process */
   /* Returns when all is done: to the leader the failure of the lowest piece that failed, to others QREF_OK. At most
    * once in a run of the program. */
   qref_status (*run)(const qref_work *work, qref_error *error);

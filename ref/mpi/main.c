@@ -2,12 +2,14 @@
  * codes are those of qref. */
 #include <qref/version.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "ref/cli/backends.h"
 #include "ref/cli/cli.h"
 #include "ref/cli/output.h"
+#include "ref/cli/supervise.h"
 #include "ref/cli/team.h"
 #include "ref/mpi/member.h"
 
@@ -36,6 +38,10 @@ static int print_help(void) {
 
 static int run_command(int argc, char **argv) {
   const char *command = argc > 1 ? argv[1] : "";
+  qref_watch *watch = qref_watch_here();
+  if (watch != NULL && qref_program_team()->members > 1) {
+    qref_mpi_member_name(watch->member, sizeof watch->member);
+  }
   for (size_t i = 0; i < COMMAND_COUNT; i++) {
     if (strcmp(commands[i].name, command) == 0) {
       const int exit_code = commands[i].run(argc - 2, argv + 2);
@@ -54,7 +60,25 @@ static int run_command(int argc, char **argv) {
   return QREF_EXIT_BAD;
 }
 
+static bool may_use_module(int argc, char **argv) {
+  for (int i = 2; i + 1 < argc; i++) {
+    if (strcmp(argv[i], "--backend") == 0 && qref_names_module(argv[i + 1])) {
+      return true;
+    }
+  }
+  return false;
+}
+
 int main(int argc, char **argv) {
   signal(SIGPIPE, SIG_IGN);
-  return qref_mpi_main(argc, argv, run_command);
+  qref_status status = QREF_OK;
+  qref_error error;
+  int exit_code = QREF_EXIT_BAD;
+  /* Before MPI has this process, which must not fork then. The command sets the limit of time. */
+  if (may_use_module(argc, argv) && qref_supervise(0, &status, &exit_code, &error)) {
+    return status == QREF_OK ? exit_code : qref_report_error(argv[1], &error);
+  }
+  exit_code = qref_mpi_main(argc, argv, run_command);
+  qref_watch_done(exit_code);
+  return exit_code;
 }

@@ -27,11 +27,20 @@ static int take_part(int argc, char **argv, int (*command)(int argc, char **argv
   return exit_code;
 }
 
+void qref_mpi_member_name(char *text, size_t size) {
+  char name[MPI_MAX_PROCESSOR_NAME];
+  int length = 0;
+  int rank = 0;
+  MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+  MPI_Get_processor_name(name, &length);
+  snprintf(text, size, "rank %d (%.*s)", rank, length, name);
+}
+
 int qref_mpi_main(int argc, char **argv, int (*command)(int argc, char **argv)) {
   int provided = MPI_THREAD_SINGLE;
   int rank = 0;
   int size = 1;
-  MPI_Init_thread(&argc, &argv, MPI_THREAD_FUNNELED, &provided);
+  MPI_Init_thread(NULL, NULL, MPI_THREAD_FUNNELED, &provided); /* argv stays what the supervising process reads */
   MPI_Comm_rank(MPI_COMM_WORLD, &rank);
   MPI_Comm_size(MPI_COMM_WORLD, &size);
   team.leader = rank == 0;

@@ -200,6 +200,12 @@ static void an_interrupt(void **state) {
          0);
   assert_int_equal(strncmp(p->out, "0\n", 2), 0);
   assert_contains(p->out, "every bit equal");
+  /* A command that a signal ends, it ends with a module too: the module did nothing wrong. */
+  expect(p,
+         "$Q sweep --quiet --function exp --backend " MOCK
+         " -o sweep 2>err & sleep 1; kill -TERM $!; wait $!; echo $?; cat err",
+         0);
+  assert_string_equal(p->out, "143\n");
 }
 
 int main(void) {
