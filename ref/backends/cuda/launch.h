@@ -15,10 +15,15 @@
   type *const name = reinterpret_cast<type *>(name##_)
 #endif
 
+/* a / b, rounded up. */
+inline size_t qref_cuda_divide_up(size_t a, size_t b) {
+  return a / b + (a % b != 0);
+}
+
 /* Blocks of a kernel whose threads loop over the grid: one thread an element, up to a number that fills any device. */
 inline unsigned int qref_cuda_blocks(size_t elements, unsigned int threads) {
   constexpr size_t most = 8192;
-  const size_t blocks = elements / threads + (elements % threads != 0);
+  const size_t blocks = qref_cuda_divide_up(elements, threads);
   return static_cast<unsigned int>(blocks < most ? blocks : most);
 }
 

@@ -234,10 +234,6 @@ __global__ void __launch_bounds__(threads, blocks_of_multiprocessor)
   }
 }
 
-size_t divide_up(size_t a, size_t b) {
-  return a / b + (a % b != 0);
-}
-
 unsigned int row_threads_log2(const qref_conv1d_silu_args &args) {
   unsigned int log2 = 0;
   while ((1u << log2) < threads && (static_cast<size_t>(tile) << log2) < args.length) {
@@ -253,8 +249,9 @@ struct grid {
 
 grid grid_of(const qref_conv1d_silu_args &args, unsigned int batches) {
   const unsigned int log2 = row_threads_log2(args);
-  return {divide_up(args.channels, threads >> log2), divide_up(args.length, static_cast<size_t>(tile) << log2),
-          divide_up(args.batch, batches)};
+  return {qref_cuda_divide_up(args.channels, threads >> log2),
+          qref_cuda_divide_up(args.length, static_cast<size_t>(tile) << log2),
+          qref_cuda_divide_up(args.batch, batches)};
 }
 
 /* As many as leave enough blocks for an even load of the device; all that are possible for a huge number of batches. */
@@ -262,7 +259,8 @@ unsigned int batches_of_thread(const qref_conv1d_silu_args &args) {
   constexpr size_t enough_blocks = 6000;
   const grid single = grid_of(args, 1);
   unsigned int batches = args.batch > most_blocks_y_z ? most_batches : 1;
-  while (batches < most_batches && single.x * single.y * divide_up(args.batch, 2 * batches) >= enough_blocks) {
+  while (batches < most_batches &&
+         single.x * single.y * qref_cuda_divide_up(args.batch, 2 * batches) >= enough_blocks) {
     batches *= 2;
   }
   return batches;

@@ -81,8 +81,8 @@ __global__ void __launch_bounds__(few_rows_shape::threads) linear_few_rows(qref_
 template <linear_form form, int row_group>
 qref_status launch_linear_few_rows(const qref_linear_w8a8_args &args, cudaStream_t stream, qref_error *error) {
   constexpr size_t block_columns = few_rows_shape::block_columns;
-  const dim3 blocks(static_cast<unsigned int>((args.columns + block_columns - 1) / block_columns),
-                    static_cast<unsigned int>((args.rows + row_group - 1) / row_group));
+  const dim3 blocks(static_cast<unsigned int>(qref_cuda_divide_up(args.columns, block_columns)),
+                    static_cast<unsigned int>(qref_cuda_divide_up(args.rows, row_group)));
   return qref_cuda_launch("linear_w8a8", linear_few_rows<form, row_group>, blocks, few_rows_shape::threads, 0, stream,
                           error, args);
 }

@@ -110,8 +110,8 @@ __global__ void __launch_bounds__(split_tile::threads) linear_split(qref_linear_
 template <linear_form form>
 qref_status launch_linear_split(const qref_linear_w8a8_args &args, cudaStream_t stream, qref_error *error) {
   using tile = split_tile;
-  const dim3 grid(static_cast<unsigned int>((args.columns + tile::columns - 1) / tile::columns),
-                  static_cast<unsigned int>((args.rows + tile::rows - 1) / tile::rows));
+  const dim3 grid(static_cast<unsigned int>(qref_cuda_divide_up(args.columns, tile::columns)),
+                  static_cast<unsigned int>(qref_cuda_divide_up(args.rows, tile::rows)));
   return qref_cuda_launch("linear_w8a8", linear_split<form>, grid, tile::threads, tile::shared_bytes, stream, error,
                           args);
 }

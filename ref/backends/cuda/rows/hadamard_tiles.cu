@@ -63,7 +63,7 @@ __global__ void __launch_bounds__(tile::threads, tile::blocks)
 
 template <typename tile>
 qref_status launch(const qref_hadamard_args *args, cudaStream_t stream, qref_error *error) {
-  const size_t tiles = (args->rows + tile::rows - 1) / tile::rows;
+  const size_t tiles = qref_cuda_divide_up(args->rows, tile::rows);
   /* A sum of dim elements, with the rounding of its fewer than 100 additions. */
   const double growth = static_cast<double>(tile::dim) * static_cast<double>(args->scale) * 1.0001;
   const double largest_input = 0x1p31 / growth < 65504.0 ? 0x1p31 / growth : 65504.0;

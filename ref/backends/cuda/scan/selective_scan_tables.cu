@@ -22,10 +22,6 @@ constexpr size_t MOST_GROUPS = 3;
 constexpr size_t LEAST_LENGTH = 16;
 constexpr size_t MOST_LENGTH = 0x7fffff00; /* places of a row have 32 bits */
 
-size_t divide_up(size_t a, size_t b) {
-  return a / b + (a % b != 0);
-}
-
 template <unsigned int lanes>
 plan plan_of(size_t groups, size_t batches) {
   plan p = {};
@@ -51,12 +47,12 @@ template <unsigned int lanes>
 division division_of(const qref_selective_scan_args *args, const plan &p, const qref_cuda_device_limits &limits) {
   constexpr size_t table_steps = 1500;
   constexpr size_t most_rows = 1024; /* enough to load a device evenly, and below what a grid may have */
-  const size_t columns = divide_up(args->channels, p.groups * shape<lanes>::channels);
-  const size_t passes = divide_up(args->batch, p.batches);
+  const size_t columns = qref_cuda_divide_up(args->channels, p.groups * shape<lanes>::channels);
+  const size_t passes = qref_cuda_divide_up(args->batch, p.batches);
   division best = {};
   for (size_t rows = 1; rows <= passes && rows <= most_rows; rows++) {
-    const size_t of_block = divide_up(passes, rows) * (p.batches + 1) * args->length + table_steps;
-    const size_t time = divide_up(columns * rows, static_cast<size_t>(limits.multiprocessors)) * of_block;
+    const size_t of_block = qref_cuda_divide_up(passes, rows) * (p.batches + 1) * args->length + table_steps;
+    const size_t time = qref_cuda_divide_up(columns * rows, static_cast<size_t>(limits.multiprocessors)) * of_block;
     if (rows == 1 || time < best.time) {
       best = {rows, time};
     }
@@ -67,9 +63,10 @@ division division_of(const qref_selective_scan_args *args, const plan &p, const 
 template <unsigned int lanes>
 qref_status launch(const qref_selective_scan_args *args, const plan &p, size_t rows, cudaStream_t stream,
                    qref_error *error) {
-  const size_t columns = divide_up(args->channels, p.groups * shape<lanes>::channels);
-  const size_t b_count = divide_up(divide_up(args->batch, p.batches), rows) * p.batches;
-  const dim3 grid(static_cast<unsigned int>(columns), static_cast<unsigned int>(divide_up(args->batch, b_count)));
+  const size_t columns = qref_cuda_divide_up(args->channels, p.groups * shape<lanes>::channels);
+  const size_t b_count = qref_cuda_divide_up(qref_cuda_divide_up(args->batch, p.batches), rows) * p.batches;
+  const dim3 grid(static_cast<unsigned int>(columns),
+                  static_cast<unsigned int>(qref_cuda_divide_up(args->batch, b_count)));
   const bool words = args->length % 4 == 0 && qref_cuda_is_aligned(args->u, sizeof(uint32_t)) &&
                      qref_cuda_is_aligned(args->dt, sizeof(uint32_t)) &&
                      qref_cuda_is_aligned(args->B, sizeof(uint32_t)) &&
@@ -101,10 +98,10 @@ qref_status qref_cuda_selective_scan_tables(const qref_selective_scan_args *args
     return status;
   }
   *done = true;
-  const size_t batches = divide_up(args->batch, divide_up(args->batch, MOST_BATCHES));
+  const size_t batches = qref_cuda_divide_up(args->batch, qref_cuda_divide_up(args->batch, MOST_BATCHES));
   plan best = {};
   division best_division = {};
-  for (size_t together = batches; together >= LEAST_BATCHES; together = divide_up(together, 2)) {
+  for (size_t together = batches; together >= LEAST_BATCHES; together = qref_cuda_divide_up(together, 2)) {
     const plan p = plan_of<4>(1, together);
     const division d = division_of<4>(args, p, limits);
     if (fits<4>(p, limits) && (best.batches == 0 || d.time < best_division.time)) {
@@ -115,7 +112,8 @@ qref_status qref_cuda_selective_scan_tables(const qref_selective_scan_args *args
   if (best.batches != 0) {
     return launch<4>(args, best, best_division.rows, stream, error);
   }
-  const size_t fill = divide_up(args->channels, shape<8>::channels * static_cast<size_t>(limits.multiprocessors));
+  const size_t fill =
+      qref_cuda_divide_up(args->channels, shape<8>::channels * static_cast<size_t>(limits.multiprocessors));
   for (size_t together = batches; together > 0; together--) {
     for (size_t groups = fill < MOST_GROUPS ? fill : MOST_GROUPS; groups > 0; groups--) {
       const plan p = plan_of<8>(groups, together);
