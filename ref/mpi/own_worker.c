@@ -48,11 +48,13 @@ qref_status qref_own_worker_start(const qref_work *work, qref_own_worker **worke
   self->work = work;
   pthread_mutex_init(&self->mutex, NULL);
   pthread_cond_init(&self->given, NULL);
-  /* Signals are for the main thread. */
-  sigset_t all;
+  /* These are for the main thread. Others stay: a crash in the work must end the program. */
+  sigset_t requests;
   sigset_t before;
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);
+  sigemptyset(&requests);
+  sigaddset(&requests, SIGINT);
+  sigaddset(&requests, SIGTERM);
+  pthread_sigmask(SIG_BLOCK, &requests, &before);
   const int failure = pthread_create(&self->thread, NULL, work_on, self);
   pthread_sigmask(SIG_SETMASK, &before, NULL);
   if (failure != 0) {
