@@ -56,6 +56,8 @@ load-exit loading ended the program, with exit code 0,
 load-hang loading no answer within 1 s \(--timeout\)
 FAULTS
 
-step "sweep"
-QREF_MOCK=load-exit expect_line 'qref-mpi sweep: rank [01] \(.+\): ' 'module mock: ended the program, .* in its loading' \
-  mpirun "${options[@]}" -n 2 "$program" sweep --backend mock --function exp --shard 1/64 -o sweep
+step "sweep: in rank 0's own worker"
+command=(sweep --backend mock --function exp --shard 1/64 -o sweep)
+QREF_MOCK=map-crash expect_line 'qref-mpi sweep: ' 'module mock: signal 11 \(Segmentation fault\) in map_f32' \
+  mpirun "${options[@]}" -n 1 "$program" "${command[@]}"
+[ ! -s sweep/exp.1-of-64.partial ] || fail "sweep: results of a crash"

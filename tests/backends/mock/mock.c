@@ -65,6 +65,14 @@ static qref_status requantize(const qref_requantize_args *args, qref_error *erro
   return status;
 }
 
+static qref_status map(qref_map_function function, const float *x, size_t count, float *y, int threads,
+                       qref_error *error) {
+  if (fault_is("map-crash")) {
+    crash();
+  }
+  return ref->map_f32(function, x, count, y, threads, error);
+}
+
 static bool supports(qref_op op, const qref_profile *profile) {
   if (fault_is("supports-hang") && op == QREF_OP_HADAMARD) {
     hang();
@@ -128,6 +136,7 @@ __attribute__((visibility("default"))) const qref_backend *qref_backend_module(q
   backend.description = "the reference behind a module's interface";
   backend.supports = supports;
   backend.requantize = requantize;
+  backend.map_f32 = map;
   set_fault();
   return &backend;
 }
