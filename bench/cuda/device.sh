@@ -8,15 +8,20 @@
 # OUT_DIR    gets cross.log, random.log, models.log, users.log, sanitizer.log, bench.log, bench.csv, results.md,
 #            sweep.log and summary.log
 # quick      (default) suites smoke and standard, 1,000 random cases of each op; about a minute, at most 3
-# full       every suite, random cases for about 160 seconds (286,000 on 16 cores), and the rest; at most 8 minutes
+# full       every suite, random cases for about 160 seconds (289,000 on 16 cores), and the rest; at most 8 minutes
 # RANDOM_CASES  of each op at most, in whole thousands
-# A piece that fails is reported, and the others still run. Exit code 1 if any failed.
+# A piece that fails is reported, and the others still run; the last line names it, and what the machine has no tool for.
+# Exit code 1 if any failed, 2 where BUILD_DIR lacks a file.
 set -uo pipefail
+export LC_ALL=C # numbers and the order of names
 if (($# < 2)); then
   sed -n '2,/^set /s/^# \?//p' "$0"
   exit 2
 fi
 build=$(realpath "$1")
+for file in qref qref_cuda.so include/qref bench/bench_cuda bench/random_model; do
+  [ -e "$build/$file" ] || { echo "device.sh: $build/$file: not there" >&2 && exit 2; }
+done
 out=$(mkdir -p "$2" && realpath "$2")
 mode=${3:-quick}
 module=$build/qref_cuda.so
@@ -56,6 +61,19 @@ limited() {
   timeout --kill-after=5 "$left" "$@"
 }
 
+# leave_out NAME WHY
+leave_out() {
+  echo "$1: left out, $2"
+  touch "$work/left-out-$1"
+}
+
+# pieces PREFIX: those that have a file of this prefix, or "none".
+pieces() {
+  local names
+  names=$(find "$work" -name "$1-*" -printf '%f\n' | sed "s/^$1-//" | sort | paste -sd ' ')
+  echo "${names:-none}"
+}
+
 for file in bench/cuda/device/*.sh; do
   source "$file"
 done
@@ -83,6 +101,6 @@ if [ "$mode" = full ]; then
   part sweeps
   part sanitizer
 fi
-failed=$(find "$work" -name 'failed-*' -printf '%f\n' | sed 's/^failed-//' | sort | paste -sd ' ')
-echo "device.sh: $mode, $SECONDS s; failed: ${failed:-none}" | tee -a "$out/summary.log"
-[ -z "$failed" ]
+failed=$(pieces failed)
+echo "device.sh: $mode, $SECONDS s; failed: $failed; left out: $(pieces left-out)" | tee -a "$out/summary.log"
+[ "$failed" = none ]

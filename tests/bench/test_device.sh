@@ -4,7 +4,7 @@
 set -euo pipefail
 source "$QREF_SOURCE_DIR/tests/install/common.sh"
 build=$work/build
-mkdir -p "$build/bench" "$build/include" "$work/bin"
+mkdir -p "$build/bench" "$build/include/qref" "$work/bin"
 
 # BROKEN: a pattern of the commands that find a difference.
 cat >"$build/qref" <<'END'
@@ -18,7 +18,6 @@ fi
 case "$*" in
   cross*/bug.so*) echo "  verdict          tie" && exit "${PLANTED_BUG:-1}" ;;
   cross*) echo "1000 cases, 4000 runs: every bit equal" ;;
-  "sweep --help") echo "of --backend" ;;
   sweep*)
     while [ "$1" != -o ]; do
       [ "$1" != --function ] || function=$2
@@ -68,25 +67,37 @@ device_sh() {
   [ $code = "$2" ] && [[ $(tail -n 1 "$work/log") == $3 ]] || fail "exit $code, expected $2 and $3: $(cat "$work/log")"
 }
 
+no_pytorch="left out: memory-taken pytorch"
+
 step "all is well"
-device_sh full 0 "device.sh: full, * s; failed: none"
+device_sh full 0 "device.sh: full, * s; failed: none; $no_pytorch"
 grep -qx '19000 random cases equal' "$work/out/random.log" || fail "$(cat "$work/out/random.log")"
 grep -q '^1 of 1 goals met' "$work/out/results.md" || fail "$(cat "$work/out/results.md")"
 grep -q '^log1p: all 2^32 results as in' "$work/log" || fail "$(cat "$work/log")"
 [ "$(grep -c '^rmsnorm: .*: exit 0, ' "$work/log")" = 4 ] || fail "$(cat "$work/log")"
 
 step "what fails is named"
-BROKEN='cross *--op rmsnorm --suite smoke*' device_sh quick 1 "*failed: smoke-rmsnorm"
+BROKEN='cross *--op rmsnorm --suite smoke*' device_sh quick 1 "*failed: smoke-rmsnorm; left out: none"
 grep -q '^rmsnorm: *FAILED, exit 1: DIFFERS' "$work/out/summary.log" || fail "$(cat "$work/out/summary.log")"
-BROKEN='cross *--op hadamard --random*' device_sh quick 1 "*failed: random-*-hadamard"
+BROKEN='cross *--op hadamard --random*' device_sh quick 1 "*failed: random-*-hadamard; left out: none"
 grep -qx '18000 random cases equal' "$work/out/random.log" || fail "$(cat "$work/out/random.log")"
-BROKEN='cross *--op requantize --suite standard *' device_sh quick 1 "*failed: suites-requantize"
-BROKEN_SPEED=1 device_sh quick 1 "*failed: bench-requantize"
+BROKEN='cross *--op requantize --suite standard *' device_sh quick 1 "*failed: suites-requantize; left out: none"
+BROKEN_SPEED=1 device_sh quick 1 "*failed: bench-requantize; left out: none"
 grep -q '| y\[0\]: 1, expected 2 |$' "$work/out/results.md" || fail "$(cat "$work/out/results.md")"
-BROKEN='run *--path floatsim *qref_cuda.so' device_sh full 1 "*failed: model-2560-floatsim model-768-floatsim"
-BROKEN='sweep *log1p*' device_sh full 1 "*failed: sweep-log1p"
-PLANTED_BUG=0 device_sh full 1 "*failed: users-planted-bug"
-BROKEN_TOOL='*--tool racecheck *--op selective_scan *' device_sh full 1 "*failed: sanitizer-racecheck-selective_scan"
+BROKEN='run *--path floatsim *qref_cuda.so' device_sh full 1 "*failed: model-2560-floatsim model-768-floatsim; $no_pytorch"
+BROKEN='sweep *log1p*' device_sh full 1 "*failed: sweep-log1p; $no_pytorch"
+PLANTED_BUG=0 device_sh full 1 "*failed: users-planted-bug; $no_pytorch"
+BROKEN_TOOL='*--tool racecheck *--op selective_scan *' device_sh full 1 "*failed: sanitizer-racecheck-selective_scan; $no_pytorch"
+
+step "what there is no tool for is named"
+if [ -e /usr/bin/nvcc ] || [ -e /usr/bin/compute-sanitizer ]; then
+  echo "not tried: CUDA's tools are in /usr/bin here"
+else
+  rm "$work/bin/nvcc" "$work/bin/compute-sanitizer"
+  device_sh full 0 "*failed: none; left out: compute-sanitizer memory-taken planted-bug pytorch template"
+fi
 
 step "arguments"
 device_sh thorough 2 "device.sh: expected quick or full, not 'thorough'"
+rm "$build/bench/random_model"
+device_sh full 2 "device.sh: $build/bench/random_model: not there"

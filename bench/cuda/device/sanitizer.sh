@@ -13,7 +13,7 @@ sanitize() {
     >"$work/$name.log" 2>&1
   code=$?
   if ((code == 124)) && [[ $tool = synccheck || $tool = initcheck ]]; then
-    printf '%-24s %s: not run to its end, no time left\n' "$title:" "$tool" >"$work/$name.line"
+    leave_out "$name" "no time left" >"$work/$name.line"
     return
   fi
   printf '%-24s %s: exit %d, %s\n' "$title:" "$tool" $code "$(grep 'SUMMARY' "$work/$name.log" | tail -n 1)" \
@@ -25,7 +25,10 @@ sanitize() {
 sanitizer() {
   local tool op cases=(--suite standard --random 60 --profile quamba)
   local table=(conv1d_silu selective_scan hadamard linear_w8a8)
-  command -v compute-sanitizer >/dev/null || { echo "== compute-sanitizer was not found" && return; }
+  if ! command -v compute-sanitizer >/dev/null; then
+    leave_out compute-sanitizer "not found"
+    return
+  fi
   for tool in "${tools[@]}"; do
     for op in "${ops[@]}"; do
       throttle

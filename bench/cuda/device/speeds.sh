@@ -5,10 +5,6 @@
 # Every op in a process of its own: one that hangs or breaks the device takes no other with it.
 speeds() {
   local op bench=$build/bench/bench_cuda ending
-  if [ ! -x "$bench" ]; then
-    echo "== speeds: bench_cuda was not built"
-    return
-  fi
   echo "== speeds"
   nvidia-smi --query-gpu=clocks.sm,power.draw --format=csv,noheader,nounits -lms 200 >"$work/clocks" 2>/dev/null &
   local sampler=$!

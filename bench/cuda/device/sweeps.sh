@@ -5,10 +5,6 @@
 # Shards of all three functions side by side; then each whole, of the blocks that are there.
 sweeps() {
   local function shard shards=$((workers > 3 ? workers : 3))
-  if [[ $("$qref" sweep --help) != *"of --backend"* ]]; then
-    echo "== sweeps: not in this qref"
-    return
-  fi
   echo "== functions over all 2^32 arguments"
   for ((shard = 1; shard <= shards; shard++)); do
     for function in exp log1p silu; do

@@ -38,14 +38,16 @@ while size >= 1 << 20:
 sys.exit(subprocess.call(sys.argv[1:]))
 END
   else
-    echo "no Python with PyTorch for CUDA: two pieces are left out"
+    leave_out pytorch "no Python with PyTorch for CUDA"
+    leave_out memory-taken "no Python with PyTorch for CUDA"
   fi
   if command -v nvcc >/dev/null; then
     nvcc "${flags[@]}" $template -o "$work/my_kernel.so" && nvcc -DPLANTED_BUG "${flags[@]}" $template -o "$work/bug.so"
     expect template 0 'every bit equal' "$qref" cross --backend "$work/my_kernel.so" --op linear_w8a8 --random 1000
     expect planted-bug 1 'verdict +tie' "$qref" cross --backend "$work/bug.so" --op linear_w8a8
   else
-    echo "no nvcc: the template is left out"
+    leave_out template "no nvcc"
+    leave_out planted-bug "no nvcc"
   fi
   expect no-device 2 'no CUDA-capable device' env CUDA_VISIBLE_DEVICES= "$qref" cross --backend "$module" --suite smoke
 }
