@@ -23,7 +23,8 @@ struct options {
   const char *only = nullptr; /* an op */
   const char *csv = nullptr;  /* appended to */
   size_t runs = 60;
-  bool list = false, quick = false;
+  bench_shapes shapes = bench_shapes::table;
+  bool list = false;
 };
 
 struct device {
@@ -209,13 +210,15 @@ bool append_csv(const char *path, const device &where, const bench_problem &prob
 /* ---- the command line ---- */
 
 const char *const help =
-    "usage: bench_cuda [--module FILE] [--only OP] [--runs N] [--csv FILE] [--quick] [--list]\n"
+    "usage: bench_cuda [--module FILE] [--only OP] [--runs N] [--csv FILE] [--quick | --huge] [--list]\n"
     "Times of the CUDA module's ops on device memory, each output compared with backend cpu's first.\n"
     "  --module FILE  the module (default ./qref_cuda.so)\n"
     "  --only OP      only this op\n"
     "  --runs N       timed runs, at least 50 (default 60)\n"
     "  --csv FILE     append the results\n"
     "  --quick        small shapes: does all of it run?\n"
+    "  --huge         tensors of more than 2^32 elements: are places beyond 32 bits right? Needs 45 GiB on the device\n"
+    "                 and 65 on the host\n"
     "  --list         print the names of the ops\n"
     "cuBLASLt is found by its name, or as the environment variable QREF_CUBLASLT has it.\n"
     "Exit code 1 if an output differs, 2 if something could not be measured.\n";
@@ -229,7 +232,11 @@ bool parse(int argc, char **argv, options *given) {
       continue;
     }
     if (name == "--quick") {
-      given->quick = true;
+      given->shapes = bench_shapes::quick;
+      continue;
+    }
+    if (name == "--huge") {
+      given->shapes = bench_shapes::huge;
       continue;
     }
     if (value == nullptr) {
@@ -256,7 +263,7 @@ int run(const options &given, const std::vector<bench_problem> &problems) {
   if (ops == nullptr) {
     return 2;
   }
-  const device where = find_device(given.quick);
+  const device where = find_device(given.shapes == bench_shapes::quick);
   int exit_code = 0;
   print_head();
   for (const bench_problem &problem : problems) {
@@ -311,10 +318,10 @@ int main(int argc, char **argv) {
     return 2;
   }
   std::vector<bench_problem> problems;
-  bench_add_conv1d(&problems, given.quick);
-  bench_add_scan(&problems, given.quick);
-  bench_add_rows(&problems, given.quick);
-  bench_add_linear(&problems, given.quick);
+  bench_add_conv1d(&problems, given.shapes);
+  bench_add_scan(&problems, given.shapes);
+  bench_add_rows(&problems, given.shapes);
+  bench_add_linear(&problems, given.shapes);
   if (given.list) {
     std::string last;
     for (const bench_problem &problem : problems) {

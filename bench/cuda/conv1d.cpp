@@ -117,10 +117,16 @@ void add_update(std::vector<bench_problem> *problems, size_t batch, size_t chann
 
 }  // namespace
 
-void bench_add_conv1d(std::vector<bench_problem> *problems, bool quick) {
-  if (quick) {
+void bench_add_conv1d(std::vector<bench_problem> *problems, bench_shapes shapes) {
+  if (shapes == bench_shapes::quick) {
     add_sequence(problems, 2, 24, 96, 0, 0);
     add_update(problems, 2, 24);
+    return;
+  }
+  if (shapes == bench_shapes::huge) { /* batches beyond what a grid may have, and a row too */
+    add_sequence(problems, 70000, 96, 640, 0, 0);
+    add_sequence(problems, 1, 3, 1440000000, 0, 0);
+    add_update(problems, 210000, 5120);
     return;
   }
   constexpr size_t length = 2048;

@@ -2,13 +2,15 @@
 # The CUDA module on a machine with a GPU: every op against the reference, the speeds, and in full mode what a user's own
 # kernels and a machine without a usable device show, compute-sanitizer, and the functions over all 2^32 arguments. Run
 # from the repository root.
-#   bench/cuda/device.sh BUILD_DIR OUT_DIR [quick|full] [RANDOM_CASES]
+#   bench/cuda/device.sh BUILD_DIR OUT_DIR [quick|full|huge] [RANDOM_CASES]
 # BUILD_DIR  holds qref, qref_cuda.so, include/, bench/bench_cuda, bench/random_model, and in lib/ the shared libraries
 #            that the machine may lack; bench/cuda/carry.sh makes it
 # OUT_DIR    gets cross.log, random.log, models.log, users.log, sanitizer.log, bench.log, bench.csv, results.md,
-#            sweep.log and summary.log
+#            sweep.log, huge.log and summary.log
 # quick      (default) suites smoke and standard, 1,000 random cases of each op; about a minute, at most 3
 # full       every suite, random cases for about 160 seconds (289,000 on 16 cores), and the rest; at most 8 minutes
+# huge       the table's ops on tensors of more than 2^32 elements; needs 60 GiB on the device, and 85 on the host; at most
+#            9 minutes
 # RANDOM_CASES  of each op at most, in whole thousands
 # A piece that fails is reported, and the others still run; the last line names it, and what the machine has no tool for.
 # Exit code 1 if any failed, 2 where BUILD_DIR lacks a file.
@@ -29,7 +31,7 @@ qref=$build/qref
 export LD_LIBRARY_PATH=$build/lib${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
 export QREF_MODULE_PATH=$build
 work=$(mktemp -d)
-rm -f "$out"/{cross,random,models,users,sanitizer,bench,sweep,summary}.log "$out"/{bench.csv,results.md}
+rm -f "$out"/{cross,random,models,users,sanitizer,bench,sweep,huge,summary}.log "$out"/{bench.csv,results.md}
 trap 'rm -rf "$work"' EXIT
 ops=(conv1d_silu conv1d_silu_update conv1d_silu_floatsim requantize linear_w8a8 linear_w8a8_f16 linear_w8a8_parallel
   linear_w8a8_row linear_w8a8_per_channel selective_scan selective_scan_update rmsnorm hadamard embedding_w8 linear_f32
@@ -49,7 +51,8 @@ case $mode in
     smoke_end=40 bench_end=100 random_end=195 suites_end=230
     models_end=262 users_end=300 sweep_end=370 sanitizer_end=450 chunk=1000 most_random=100000000
     ;;
-  *) echo "device.sh: expected quick or full, not '$mode'" >&2 && exit 2 ;;
+  huge) huge_end=540 most_random=0 ;;
+  *) echo "device.sh: expected quick, full or huge, not '$mode'" >&2 && exit 2 ;;
 esac
 most_random=${4:-$most_random}
 
@@ -91,10 +94,14 @@ machine() {
 }
 
 part machine
-part smoke
-part speeds
-part random
-part suites
+if [ "$mode" = huge ]; then
+  part huge
+else
+  part smoke
+  part speeds
+  part random
+  part suites
+fi
 if [ "$mode" = full ]; then
   part models
   part users

@@ -102,13 +102,24 @@ bench_problem *add(std::vector<bench_problem> *problems, const form &which, benc
 
 }  // namespace
 
-void bench_add_linear(std::vector<bench_problem> *problems, bool quick) {
-  if (quick) {
+void bench_add_linear(std::vector<bench_problem> *problems, bench_shapes shapes) {
+  if (shapes == bench_shapes::quick) {
     for (const form &each : {plain, half, parallel}) {
       add(problems, each, {40, 96, 80});
     }
     for (const form &each : {row, per_channel}) {
       add(problems, each, {1, 96, 80});
+    }
+    return;
+  }
+  if (shapes == bench_shapes::huge) { /* of outputs, of x, of w */
+    for (const form &each : {plain, half, parallel}) {
+      add(problems, each, {4200000, 64, 1024})->peer = {};
+    }
+    add(problems, plain, {1680000, 2560, 80})->peer = {};
+    add(problems, plain, {100, 2560, 1680000})->peer = {};
+    for (const form &each : {row, per_channel}) {
+      add(problems, each, {1, 2560, 1680000})->peer = {};
     }
     return;
   }

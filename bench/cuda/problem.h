@@ -75,12 +75,14 @@ struct bench_problem {
   std::function<std::unique_ptr<bench_instance>(uint64_t seed)> make;
 };
 
-/* The recorded times and the goals are of Quamba's kernels on an H100, with --use_fast_math. quick: small shapes, to
- * see that all of it runs. */
-void bench_add_conv1d(std::vector<bench_problem> *problems, bool quick);
-void bench_add_scan(std::vector<bench_problem> *problems, bool quick);
-void bench_add_linear(std::vector<bench_problem> *problems, bool quick);
-void bench_add_rows(std::vector<bench_problem> *problems, bool quick);
+/* table: of models, with recorded times and goals, which are of Quamba's kernels on an H100 with --use_fast_math.
+ * quick: small, to see that all of it runs. huge: each with a tensor of more than 2^32 elements. */
+enum class bench_shapes { table, quick, huge };
+
+void bench_add_conv1d(std::vector<bench_problem> *problems, bench_shapes shapes);
+void bench_add_scan(std::vector<bench_problem> *problems, bench_shapes shapes);
+void bench_add_linear(std::vector<bench_problem> *problems, bench_shapes shapes);
+void bench_add_rows(std::vector<bench_problem> *problems, bench_shapes shapes);
 
 const qref_profile *bench_profile();
 

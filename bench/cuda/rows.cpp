@@ -179,12 +179,20 @@ void add_requantize(std::vector<bench_problem> *problems, size_t rows, size_t n)
 
 }  // namespace
 
-void bench_add_rows(std::vector<bench_problem> *problems, bool quick) {
-  if (quick) {
+void bench_add_rows(std::vector<bench_problem> *problems, bench_shapes shapes) {
+  if (shapes == bench_shapes::quick) {
     add_hadamard(problems, 8, 192, 0, 0);
     add_rmsnorm(problems, 8, 96);
     add_embedding(problems, 8, 96);
     add_requantize(problems, 2, 4096);
+    return;
+  }
+  if (shapes == bench_shapes::huge) {
+    add_hadamard(problems, 2800000, 1536, 0, 0);
+    add_hadamard(problems, 3360000, 1280, 0, 0); /* by the general kernel */
+    add_rmsnorm(problems, 1680000, 2560);
+    add_embedding(problems, 1680000, 2560);
+    add_requantize(problems, 1680000, 2560);
     return;
   }
   constexpr size_t rows = 16384;

@@ -147,10 +147,15 @@ void add_update(std::vector<bench_problem> *problems, size_t batch, size_t chann
 
 }  // namespace
 
-void bench_add_scan(std::vector<bench_problem> *problems, bool quick) {
-  if (quick) {
+void bench_add_scan(std::vector<bench_problem> *problems, bench_shapes shapes) {
+  if (shapes == bench_shapes::quick) {
     add_sequence(problems, 2, 24, 64, 0, 0);
     add_update(problems, 2, 24);
+    return;
+  }
+  if (shapes == bench_shapes::huge) { /* batches beyond what a grid may have */
+    add_sequence(problems, 70000, 96, 640, 0, 0);
+    add_update(problems, 53000, 5120);
     return;
   }
   constexpr size_t length = 2048;

@@ -13,6 +13,7 @@ step "every op of the benchmark"
 for op in $("$bench" --list); do
   grep -q "^$op,.*,\"equal\"$" bench.csv || fail "$op: $(cat bench.log)"
 done
+[ "$("$bench" --huge --list)" = "$("$bench" --list)" ] || fail "--huge leaves out an op"
 
 step "the table"
 printf 'All clocks at rest.' >clocks

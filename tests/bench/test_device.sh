@@ -38,7 +38,7 @@ verdict=equal
 while (($# > 0)) && [ "$1" != --csv ]; do
   shift
 done
-(($# > 0)) || exit 0
+(($# > 0)) || exec test "$verdict" = equal
 cat >"$2" <<CSV
 op,shape,median_us,low_us,high_us,goal_us,goal_over_cublas,floor_us,recorded_us,recorded_cublas_us,cublas_us,runs,sets,device,copy_tb_s,verdict
 requantize,"1 x 2",75.0,74.0,76.0,100,,50.0,150,,,60,1,"a GPU",3.00,"$verdict"
@@ -75,6 +75,8 @@ grep -qx '19000 random cases equal' "$work/out/random.log" || fail "$(cat "$work
 grep -q '^1 of 1 goals met' "$work/out/results.md" || fail "$(cat "$work/out/results.md")"
 grep -q '^log1p: all 2^32 results as in' "$work/log" || fail "$(cat "$work/log")"
 [ "$(grep -c '^rmsnorm: .*: exit 0, ' "$work/log")" = 4 ] || fail "$(cat "$work/log")"
+device_sh huge 0 "device.sh: huge, * s; failed: none; left out: none"
+grep -qx 'requantize 1 x 2' "$work/log" || fail "$(cat "$work/log")"
 
 step "what fails is named"
 BROKEN='cross *--op rmsnorm --suite smoke*' device_sh quick 1 "*failed: smoke-rmsnorm; left out: none"
@@ -82,6 +84,8 @@ grep -q '^rmsnorm: *FAILED, exit 1: DIFFERS' "$work/out/summary.log" || fail "$(
 BROKEN='cross *--op hadamard --random*' device_sh quick 1 "*failed: random-*-hadamard; left out: none"
 grep -qx '18000 random cases equal' "$work/out/random.log" || fail "$(cat "$work/out/random.log")"
 BROKEN='cross *--op requantize --suite standard *' device_sh quick 1 "*failed: suites-requantize; left out: none"
+BROKEN_SPEED=1 device_sh huge 1 "*failed: huge-requantize; left out: none"
+grep -q '^bench_cuda requantize: exit 1' "$work/out/summary.log" || fail "$(cat "$work/out/summary.log")"
 BROKEN_SPEED=1 device_sh quick 1 "*failed: bench-requantize; left out: none"
 grep -q '| y\[0\]: 1, expected 2 |$' "$work/out/results.md" || fail "$(cat "$work/out/results.md")"
 BROKEN='run *--path floatsim *qref_cuda.so' device_sh full 1 "*failed: model-2560-floatsim model-768-floatsim; $no_pytorch"
@@ -98,6 +102,6 @@ else
 fi
 
 step "arguments"
-device_sh thorough 2 "device.sh: expected quick or full, not 'thorough'"
+device_sh thorough 2 "device.sh: expected quick, full or huge, not 'thorough'"
 rm "$build/bench/random_model"
 device_sh full 2 "device.sh: $build/bench/random_model: not there"
