@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs what bench/ compares with: libraries and a C++ compiler from Debian's packages, PyTorch with pip
+# Installs what bench/ compares with: libraries and a C++ compiler from Debian's packages, PyTorch and NumPy with pip
 # into build/venv-bench. Whatever is missing is left out of the measurements, and they say so. Safe to run again.
 set -eu
 cd "$(dirname "$0")/.."
@@ -36,13 +36,13 @@ else
   fi
 fi
 
-if "$venv/bin/python3" -c "import torch" 2>/dev/null; then
-  say "$venv has torch already"
+if "$venv/bin/python3" -c "import numpy, torch" 2>/dev/null; then
+  say "$venv has torch and numpy already"
 else
-  say "installing torch with pip into $venv (pip's own settings, such as PIP_INDEX_URL, choose a smaller build for the CPU)"
+  say "installing torch and numpy with pip into $venv (pip's own settings, such as PIP_INDEX_URL, choose a smaller build for the CPU)"
   mkdir -p build
   # shellcheck disable=SC2015 # said when any of it failed
-  python3 -m venv "$venv" && "$venv/bin/python3" -m pip install -qq --disable-pip-version-check torch ||
+  python3 -m venv "$venv" && "$venv/bin/python3" -m pip install -qq --disable-pip-version-check torch numpy ||
     say "that failed: torch will be left out" >&2
 fi
 say "done"

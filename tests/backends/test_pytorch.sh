@@ -4,13 +4,17 @@
 set -euo pipefail
 source "$QREF_SOURCE_DIR/tests/install/common.sh"
 
-python=
-for candidate in "$QREF_SOURCE_DIR/build/venv-bench/bin/python3" "$QREF_PYTHON" python3; do
-  if "$candidate" -c 'import numpy, torch' 2>/dev/null; then
-    python=$candidate
-    break
-  fi
-done
+# What bench/setup.sh made must do, where it has PyTorch; another Python may.
+python=$QREF_SOURCE_DIR/build/venv-bench/bin/python3
+if ! "$python" -c 'import torch' 2>/dev/null; then
+  python=
+  for candidate in "$QREF_PYTHON" python3; do
+    if "$candidate" -c 'import numpy, torch' 2>/dev/null; then
+      python=$candidate
+      break
+    fi
+  done
+fi
 [ -n "$python" ] || skip "no Python with PyTorch (bench/setup.sh puts one into build/venv-bench)"
 devices=cpu
 if "$python" -c 'import sys, torch; sys.exit(not torch.cuda.is_available())'; then
