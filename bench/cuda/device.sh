@@ -2,7 +2,7 @@
 # The CUDA module on a machine with a GPU: every op against the reference, the speeds, and in full mode what a user's own
 # kernels and a machine without a usable device show, compute-sanitizer, and the functions over all 2^32 arguments. Run
 # from the repository root.
-#   bench/cuda/device.sh BUILD_DIR OUT_DIR [quick|full|huge] [RANDOM_CASES]
+#   bench/cuda/device.sh BUILD_DIR OUT_DIR [quick|full|huge] [RANDOM_CASES [SEED]]
 # BUILD_DIR  holds qref, qref_cuda.so, include/, bench/bench_cuda, bench/random_model, and in lib/ the shared libraries
 #            that the machine may lack; bench/cuda/carry.sh makes it
 # OUT_DIR    gets cross.log, random.log, models.log, users.log, sanitizer.log, bench.log, bench.csv, results.md,
@@ -11,7 +11,8 @@
 # full       every suite, random cases for about 160 seconds (289,000 on 16 cores), and the rest; at most 8 minutes
 # huge       the table's ops on tensors of more than 2^32 elements; needs 60 GiB on the device, and 85 on the host; at most
 #            9 minutes
-# RANDOM_CASES  of each op at most, in whole thousands
+# RANDOM_CASES  of each op at most, in whole thousands; "-" for the mode's
+# SEED       of suites and random cases (default 2025)
 # A piece that fails is reported, and the others still run; the last line names it, and what the machine has no tool for.
 # Exit code 1 if any failed, 2 where BUILD_DIR lacks a file.
 set -uo pipefail
@@ -54,7 +55,8 @@ case $mode in
   huge) huge_end=540 most_random=0 ;;
   *) echo "device.sh: expected quick, full or huge, not '$mode'" >&2 && exit 2 ;;
 esac
-most_random=${4:-$most_random}
+[ "${4:--}" = - ] || most_random=$4
+seed=${5:-2025}
 
 # limited END COMMAND...: with what is left until END seconds from the start as its time limit.
 limited() {

@@ -18,7 +18,7 @@ verdict() {
 cross() {
   local end=$1 name=$2 start=$EPOCHREALTIME code
   shift 2
-  limited "$end" "$qref" cross --quiet --backend "$module" "$@" >"$work/$name.log" 2>&1
+  limited "$end" "$qref" cross --quiet --backend "$module" --seed "$seed" "$@" >"$work/$name.log" 2>&1
   code=$?
   printf '%-24s %s (%.1f s)\n' "${name##*-}:" "$(verdict "$work/$name.log" $code)" \
     "$(awk -v a="$start" -v b="$EPOCHREALTIME" 'BEGIN { print b - a }')" >"$work/$name.line"
@@ -55,7 +55,7 @@ smoke() {
     cross "$smoke_end" "smoke-$op" --op "$op" --suite smoke "${profiles[@]}" &
   done
   wait
-  collect smoke cross.log "suite smoke" "${ops[@]}"
+  collect smoke cross.log "suite smoke, seed $seed" "${ops[@]}"
 }
 
 suites() {
@@ -64,7 +64,7 @@ suites() {
     cross "$suites_end" "suites-$op" --op "$op" "${suites[@]}" "${profiles[@]}" &
   done
   wait
-  collect suites cross.log "suites ${suites[*]//--suite/}" "${ops[@]}"
+  collect suites cross.log "suites ${suites[*]//--suite/}, seed $seed" "${ops[@]}"
 }
 
 # random_worker W: the pieces W, W + workers, ... of the work, in each of which an op gets the next `chunk` cases. The
@@ -95,7 +95,7 @@ random() {
     random_worker $worker &
   done
   wait
-  echo "== random cases"
+  echo "== random cases, seed $seed"
   for op in "${ops[@]}"; do
     cases=$(cat "$work"/random-*-"$op".log 2>/dev/null |
       sed -nE 's/^([0-9]+) cases, .*: every bit equal$/\1/p' | awk '{ n += $1 } END { print n + 0 }')
