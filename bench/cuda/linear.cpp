@@ -113,11 +113,12 @@ void bench_add_linear(std::vector<bench_problem> *problems, bench_shapes shapes)
     return;
   }
   if (shapes == bench_shapes::huge) { /* of outputs, of x, of w */
-    for (const form &each : {plain, half, parallel}) {
+    for (const bench_matrix &size : {bench_matrix{4200000, 64, 1024}, {1680000, 2560, 80}, {100, 2560, 1680000}}) {
+      add(problems, plain, size)->peer = {};
+    }
+    for (const form &each : {half, parallel}) {
       add(problems, each, {4200000, 64, 1024})->peer = {};
     }
-    add(problems, plain, {1680000, 2560, 80})->peer = {};
-    add(problems, plain, {100, 2560, 1680000})->peer = {};
     for (const form &each : {row, per_channel}) {
       add(problems, each, {1, 2560, 1680000})->peer = {};
     }
