@@ -7,6 +7,7 @@
 
 #include "ref/cli/element.h"
 #include "ref/cli/shell_word.h"
+#include "ref/cli/text_stream.h"
 
 typedef unsigned long long ull;
 
@@ -83,28 +84,22 @@ static void put_line(FILE *stream, const qref_cross_summary *summary, const qref
   put_repeat(stream, summary, divergence);
 }
 
-static char *made_text(void (*put)(FILE *, const qref_cross_summary *, const qref_cross_divergence *),
-                       const qref_cross_summary *summary, const qref_cross_divergence *divergence) {
-  char *text = NULL;
-  size_t size = 0;
-  FILE *stream = open_memstream(&text, &size);
-  if (stream == NULL) {
-    return NULL;
-  }
-  put(stream, summary, divergence);
-  if (fclose(stream) != 0) {
-    free(text);
-    return NULL;
-  }
-  return text;
-}
-
 char *qref_cross_repeat_text(const qref_cross_summary *summary, const qref_cross_divergence *divergence) {
-  return made_text(put_repeat, summary, divergence);
+  qref_text_stream text;
+  if (!qref_text_begin(&text)) {
+    return NULL;
+  }
+  put_repeat(text.stream, summary, divergence);
+  return qref_text_end(&text);
 }
 
 char *qref_cross_line_text(const qref_cross_summary *summary, const qref_cross_divergence *divergence) {
-  return made_text(put_line, summary, divergence);
+  qref_text_stream text;
+  if (!qref_text_begin(&text)) {
+    return NULL;
+  }
+  put_line(text.stream, summary, divergence);
+  return qref_text_end(&text);
 }
 
 /* ---- the table ---- */

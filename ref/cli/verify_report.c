@@ -7,6 +7,7 @@
 
 #include "ref/cli/element.h"
 #include "ref/cli/shell_word.h"
+#include "ref/cli/text_stream.h"
 
 /* ---- results ---- */
 
@@ -97,18 +98,12 @@ static void put_gen_command(FILE *stream, const qref_verify_summary *summary, co
 /* Either command as a string; malloc'ed, NULL when out of memory. */
 static char *command_text(void (*put)(FILE *, const qref_verify_summary *, const qref_verify_case *),
                           const qref_verify_summary *summary, const qref_verify_case *result) {
-  char *text = NULL;
-  size_t size = 0;
-  FILE *stream = open_memstream(&text, &size);
-  if (stream == NULL) {
+  qref_text_stream text;
+  if (!qref_text_begin(&text)) {
     return NULL;
   }
-  put(stream, summary, result);
-  if (fclose(stream) != 0) {
-    free(text);
-    return NULL;
-  }
-  return text;
+  put(text.stream, summary, result);
+  return qref_text_end(&text);
 }
 
 /* What the inputs are compared with. */

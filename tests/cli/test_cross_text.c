@@ -7,6 +7,7 @@
 #include "ref/cli/cross_text.c"
 #include "ref/cli/element.c"
 #include "ref/cli/shell_word.c"
+#include "ref/cli/text_stream.c"
 /* NOLINTEND(bugprone-suspicious-include) */
 
 static const char *const suites[] = {"standard"};

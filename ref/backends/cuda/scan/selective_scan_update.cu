@@ -28,23 +28,11 @@ __global__ void update_channels(qref_selective_scan_update_args args, qref_scan_
   qref_cuda_add_counts(total, counts);
 }
 
-constexpr unsigned int LANES = 4;          /* of a channel */
-constexpr unsigned int STATES_OF_LANE = 4; /* consecutive ones, at a time */
+constexpr unsigned int LANES = 4;                                   /* of a channel */
+constexpr unsigned int STATES_OF_LANE = qref_cuda_scan::WORD_CODES; /* consecutive ones, at a time */
 constexpr unsigned int TILE = LANES * STATES_OF_LANE;
 constexpr unsigned int LANE_THREADS = 128; /* of a block */
 constexpr unsigned int LANE_BLOCKS = 6;    /* of a multiprocessor */
-
-/* Codes at[0] .. at[3] of `count` that there are, 4 at most, the first in the lowest byte. */
-__device__ inline uint32_t load_codes(const int8_t *at, size_t count, bool words) {
-  if (words) {
-    return count != 0 ? *reinterpret_cast<const uint32_t *>(at) : 0;
-  }
-  uint32_t codes = 0;
-  for (unsigned int j = 0; j < STATES_OF_LANE && j < count; j++) {
-    codes |= static_cast<uint32_t>(static_cast<uint8_t>(at[j])) << (8 * j);
-  }
-  return codes;
-}
 
 __device__ inline void store_codes(int8_t *to, size_t count, bool words, uint32_t codes) {
   if (words) {
@@ -97,10 +85,10 @@ __global__ void __launch_bounds__(LANE_THREADS, LANE_BLOCKS)
     for (size_t n0 = 0; n0 < N; n0 += TILE) {
       const size_t n = n0 + lane * STATES_OF_LANE;
       const size_t count = exists && n < N ? N - n : 0;
-      uint32_t A_log = load_codes(args.A_log + d * N + n, count, words);
-      uint32_t B = load_codes(args.B + b * N + n, count, words);
-      uint32_t C = load_codes(args.C + b * N + n, count, words);
-      uint32_t old = load_codes(args.state + i * N + n, count, words);
+      uint32_t A_log = qref_cuda_scan::load_codes(args.A_log + d * N + n, count, words);
+      uint32_t B = qref_cuda_scan::load_codes(args.B + b * N + n, count, words);
+      uint32_t C = qref_cuda_scan::load_codes(args.C + b * N + n, count, words);
+      uint32_t old = qref_cuda_scan::load_codes(args.state + i * N + n, count, words);
       if (n0 == 0 && args.softplus) { /* behind the first reads */
         dt = qref_cuda_scan::softplus_of(dt, rule);
       }

@@ -19,21 +19,12 @@ struct block {
   unsigned int chunks;
 };
 
-/* The codes of steps t .. t + 3 of a row, the first in the lowest byte; what they were where t is not below `limit`, 0
- * or the length. `words`: addresses and length are multiples of 4. */
+/* The codes of steps t .. t + 3 of a row; what they were where t is not below `limit`, 0 or the length. `words`: as
+ * load_codes. */
 template <bool words>
 __device__ __forceinline__ void load_4_codes(const int8_t *at, unsigned int t, unsigned int limit, uint32_t *codes) {
-  if constexpr (words) {
-    if (t < limit) {
-      *codes = *reinterpret_cast<const uint32_t *>(at);
-    }
-  } else if (t < limit) {
-    uint32_t read = 0;
-#pragma unroll
-    for (unsigned int i = 0; i < 4; i++) {
-      read |= t + i < limit ? static_cast<uint32_t>(static_cast<uint8_t>(at[i])) << (8 * i) : 0;
-    }
-    *codes = read;
+  if (t < limit) {
+    *codes = load_codes(at, limit - t, words);
   }
 }
 
