@@ -8,7 +8,7 @@
 # OUT_DIR    gets cross.log, random.log, models.log, users.log, sanitizer.log, bench.log, bench.csv, results.md,
 #            sweep.log, huge.log and summary.log
 # quick      (default) suites smoke and standard, 1,000 random cases of each op; about a minute, at most 3
-# full       every suite, random cases for about 160 seconds (289,000 on 16 cores), and the rest; at most 8 minutes
+# full       every suite, random cases for about 160 seconds (some 280,000 on 16 cores), and the rest; at most 8 minutes
 # huge       the table's ops on tensors of more than 2^32 elements; needs 60 GiB on the device, and 85 on the host; at most
 #            9 minutes
 # RANDOM_CASES  of each op at most, in whole thousands; "-" for the mode's
